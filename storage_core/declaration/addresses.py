@@ -69,7 +69,7 @@ def of_file_url(url: object, options: object) -> str | None:
 def of_endpoint(
     values: Mapping[str, Any], said_of: Callable[[object], str | None]
 ) -> Iterator[tuple[str, str]]:
-    """What `said_of` says of an object store's endpoint, each with the setting that names it."""
+    """The cautions of `said_of` about an object store's endpoint: (setting's name, message)."""
     for name, address in (
         ("endpoint_url", values.get("endpoint_url")),
         ("options", _endpoint_in(values.get("options"))),

@@ -100,7 +100,7 @@ def local_path(value: str) -> str:
 
 
 def whole_path(value: str) -> None:
-    """Refuse a relative path, for where there is no folder that it could start from."""
+    """Refuse a relative path, where there is no folder that it could be relative to."""
     scheme = next((each for each in LOCAL_SCHEMES if value.startswith(each)), "")
     path = value.removeprefix(scheme)
     if "://" not in path and "::" not in path and not (os.path.isabs(path) or path[:1] == "~"):

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 SOON: Final = timedelta(days=7)
-"""How long before a signature expires a person is told."""
+"""How long before the expiry of a signature there is a caution."""
 
 _JSON: Final = "must be the JSON of a service account key file"
 _BEGINNING: Final = re.compile(rb'\s*\{\s*"\w')

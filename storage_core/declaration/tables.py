@@ -107,7 +107,7 @@ def plain_in(
     if isinstance(value, dict):
         if _is_reference(value):
             return
-        # In the JSON of a whole account, only the keys that say so, if any does.
+        # In the JSON of an account, only the values whose own keys say so, if any key does.
         secret = (secret or _is_secret(path[-1] if path else "")) and not any(
             _is_secret(str(name)) for name in value
         )

@@ -39,7 +39,7 @@ MAX_HEAD: Final = 32 * 1024
 """Bytes of a request line and its headers."""
 
 _OTHER: Final = cast("Kind", "other")
-"""The folder of keys that are not blobs': other clients of the protocol have their own keys."""
+"""The folder for keys that are not those of blobs: other clients of the protocol have their own."""
 
 _KINDS: Final = tuple(f"{kind}-" for kind in KINDS)
 _BUFFER: Final = 16 * 1024
@@ -63,7 +63,7 @@ class HandlingServer(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One client."""
+    """The connection of one client."""
 
     protocol_version = "HTTP/1.1"
     default_request_version = "HTTP/1.0"

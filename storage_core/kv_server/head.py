@@ -1,7 +1,7 @@
 """Reads the head of a request line by line, and refuses lines that others may read differently.
 
-What one program takes for the end of a head or for another header, and the next one not, lets a
-sender hide a request in a request. So a line is a header, and ends with CRLF, or the head is bad.
+If two programs disagree about where a header or the head ends, a sender can hide a request inside
+another one. So each line has to be a header that ends with CRLF; otherwise the head is bad.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ MAX_PARSED: Final = 4 * 1024 * 1024
 
 _PIECE: Final = 256 * 1024
 _SPACE: Final = re.compile(rb"[ \t\r\n]*")
-# Not all at once: each repetition is remembered meanwhile.
+# At most 1,000 parts at once: `re` keeps each repetition in memory while it matches.
 _IN_STRING: Final = re.compile(
     rb'(?:[^"\\\x00-\x1f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})){0,1000}', re.DOTALL
 )

@@ -1,4 +1,4 @@
-"""The KV server: a thread for each connection, in limited number.
+"""The KV server: a thread for each connection, up to a limit.
 
 Threads suffice, since each waits for the disk most of the time.
 """
@@ -62,8 +62,8 @@ class KVServer(HandlingServer):
             port: 0 for any free one.
             token: what clients must send as a bearer token.
             max_size: bytes of JSON of the largest value that is accepted.
-            patience: seconds that a client may take for the head of a request, to begin with the
-                next one, and (beside one for every 64 KiB) to send or fetch a value.
+            patience: seconds that a client may take for the head of a request, to begin the next
+                request, and to send or fetch a value (there one more for every 64 KiB).
 
         Raises:
             ConfigurationError: the token, the folder or the address cannot be used.

@@ -1,10 +1,10 @@
 """Keeps web pages away from the server: they run in a browser that can reach what its user can.
 
-A page may send requests to any address; it gives its own address in Origin or, where it has a blob
-shown or run, says in Sec-Fetch-Site that it comes from another place. A page whose own name
-is made to lead to this machine (DNS rebinding) can read the answers too; it gives its own name in
-Host. Clients of the protocol are programs, which send no Origin. A token is checked besides, and
-beyond loopback it takes the place of the look at Host: no page knows it.
+A page may send requests to any address. Its browser says in Origin where the page comes from or,
+where it asks for a blob as an image or a script, says in Sec-Fetch-Site that this is another site.
+A page whose own host name is made to lead to this machine (DNS rebinding) can read the answers too;
+there Host has the page's name. Clients of the protocol are programs, which send no Origin. A token
+is checked as well. Beyond loopback it takes the place of the check of Host: no page knows it.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def refusal(
         host is None or _netloc(origin) != host.lower() for origin in headers.get_all("Origin", [])
     ):
         return HTTPStatus.FORBIDDEN, _OTHER_ORIGIN
-    # A script or an image that a page asks for comes without Origin.
+    # Requests for the scripts and images of a page have no Origin.
     sites = headers.get_all("Sec-Fetch-Site", [])
     if any(site.strip().lower() not in ("same-origin", "none") for site in sites):
         return HTTPStatus.FORBIDDEN, _OTHER_ORIGIN
@@ -70,9 +70,9 @@ def is_loopback(host: str) -> bool:
 
 
 def _cannot_be_made_up(host: str, name: str) -> bool:
-    """Whether no page can have had this name made to lead here.
+    """Whether nobody who makes a web page can have made this name lead to this machine.
 
-    So it is with an address, with this machine's own name, and with names without a dot, as
+    That holds for an address, for this machine's own name, and for names without a dot, as
     containers have them: nobody can register those.
     """
     given = _hostname(host)

@@ -1,16 +1,16 @@
 """What every storage type promises, as test cases that a type inherits; needs pytest.
 
-A package with a type of its own proves it so:
+A package tests its own type by inheriting them:
 
     class TestTapeStorage(StoreCases):
         @pytest.fixture
         def configuration(self, tmp_path):
             return TapeStorage(device=str(tmp_path / "tape"))
 
-`StoreCases` has what holds for all. `RemoteCases` adds what holds where the network is in the way,
-`CredentialCases` where somebody refuses credentials, `PlaceCases` where a bucket has to exist, each
-with a fixture more. `BackendCases` has what holds for any path below a location; it is a part of
-the others, and stands alone for a backend without a type.
+`StoreCases` has the cases for all types. `RemoteCases` adds those for types that are reached over a
+network, `CredentialCases` those for servers that check credentials, `PlaceCases` those for a bucket
+that has to exist; each needs one more fixture. `BackendCases` has the cases for any path below a
+location. The others include it; alone it is for a backend without a type.
 """
 
 from storage_core.testing.backends import BackendCases

@@ -48,22 +48,22 @@ class Once(io.RawIOBase):
 
 
 class BackendCases:
-    """What holds for a backend, at paths that are no keys of a store's too."""
+    """Cases for any backend, also at paths that are not keys of a store."""
 
     deletes = True
     lists = True
     folders = True
-    """Whether any path can be written; False where there are the keys of a store only."""
+    """Whether any path can be written; False if only the keys of a store can."""
 
     ranges = True
     spans: Sequence[tuple[int, int]] = ((0, 1), (10, 20), (190, 100), (0, 1000), (199, 1), (5, 0))
-    """Ranges of 200 bytes that work: where each begins, and how many bytes are asked for."""
+    """Ranges to read of a blob of 200 bytes: the start, and how many bytes are asked for."""
 
     below = ""
-    """A folder with `/` at its end, where not all of the location is for blobs."""
+    """The folder that is for blobs, with `/` at its end, if not all of the location is."""
 
     foreign: Sequence[str] = FOREIGN
-    """Names that work, where not all do."""
+    """The paths of other programs that can be written, if not all in `FOREIGN` can."""
 
     @pytest.fixture
     def backend(self) -> Backend:
@@ -71,7 +71,7 @@ class BackendCases:
 
     @pytest.fixture
     def folder(self) -> str:
-        """A folder for each test: places are shared."""
+        """A new folder for each test, since all tests share one location."""
         return f"{self.below}cases-{token_hex(4)}"
 
     @pytest.fixture
@@ -249,7 +249,7 @@ class BackendCases:
             partial(backend.put, outer, b"x", overwrite=True),
             partial(backend.put_stream, outer, io.BytesIO(b"x"), overwrite=True),
         ):
-            # Object stores know no folders; others may refuse.
+            # Object stores have no folders; other backends may refuse.
             with suppress(StorageError):
                 call()
             assert backend.get(inner) == b"kept"

@@ -1,4 +1,4 @@
-"""What every store promises where somebody refuses credentials."""
+"""What every store promises if its server checks credentials."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from storage_core.testing.remote import RemoteCases
 
 
 class CredentialCases(RemoteCases):
-    """What holds where there is somebody to refuse credentials."""
+    """Cases for a type whose server checks credentials."""
 
     @pytest.fixture
     def wrong_credentials(self) -> StorageConfiguration:
@@ -106,7 +106,7 @@ class CredentialCases(RemoteCases):
 
 
 def _secrets_of(configuration: StorageConfiguration) -> list[str]:
-    """What must stay out of everything: also passwords in URLs."""
+    """The texts that must appear nowhere: the secrets, and passwords in URLs."""
     urls = (
         value
         for setting in configuration.settings()
@@ -117,7 +117,7 @@ def _secrets_of(configuration: StorageConfiguration) -> list[str]:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """`error`, and all that crash reporters find from there."""
+    """`error`, and all errors that a crash reporter finds from it."""
     pending, seen = [error], set[int]()
     while pending:
         each = pending.pop()
@@ -130,7 +130,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _locals_of(error: BaseException) -> Iterator[str]:
-    """The local variables of the frames in a traceback, those of these cases excepted."""
+    """The local variables of the frames in a traceback, except for those of this module."""
     trace = error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename != __file__:

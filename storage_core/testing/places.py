@@ -1,4 +1,4 @@
-"""What every store promises where a bucket or container has to exist."""
+"""What every store promises if its bucket or container has to exist."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from storage_core.testing.credentials import CredentialCases
 
 
 class PlaceCases(CredentialCases):
-    """What holds where blobs lie in a bucket or container that has to exist, below a prefix."""
+    """Cases for a type with a bucket or container that has to exist, and a prefix."""
 
     @pytest.fixture
     def missing_place(self) -> StorageConfiguration:

@@ -26,7 +26,7 @@ def use(store: Store, key: str) -> bool:
 
 
 def in_a_fork(store: Store, key: str) -> bool:
-    """Whether a forked child can use the store that its parent has used, and the parent still."""
+    """Whether a forked child can use a store that its parent has used, and the parent still can."""
     if not use(store, key):
         return False
     child = os.fork()

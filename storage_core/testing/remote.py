@@ -13,13 +13,14 @@ import storage_core
 from storage_core import StorageConfiguration
 from storage_core.testing.stores import StoreCases
 
-# What a deadline of one second may take in all: a tenth more, and the waking up of a busy machine.
+# A call with a deadline of 1 s may take a tenth more, and the time that a busy machine needs to
+# wake up.
 DEADLINE = 1.0
 PATIENCE = 1.6
 
 
 class RemoteCases(StoreCases):
-    """What holds for a type that is reached over a network, when the network is in the way."""
+    """Cases for a type that is reached over a network."""
 
     @pytest.fixture
     def server_down(self) -> StorageConfiguration:
@@ -43,12 +44,12 @@ class RemoteCases(StoreCases):
             store.check,
         ):
             took = _unavailable_after(call)
-            # Once more where the machine had other things to do.
+            # Tried once more, since the machine may have been busy.
             assert took < PATIENCE or _unavailable_after(call) < PATIENCE
 
 
 def _unavailable_after(call: Callable[[], object]) -> float:
-    """Seconds until a call has failed, as it has to."""
+    """How many seconds a call took to fail with `StorageUnavailable`, as it has to."""
     started = time.monotonic()
     with pytest.raises(storage_core.StorageUnavailable) as caught:
         call()

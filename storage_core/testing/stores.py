@@ -30,14 +30,14 @@ LARGE = 64 * 1024 * 1024
 
 
 class Untouched(io.BytesIO):
-    """A stream that nobody is to read from."""
+    """A stream that must not be read."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         raise AssertionError("it was read")
 
 
 class StoreCases(BackendCases):
-    """What holds for a store of every type."""
+    """Cases for a store of any type."""
 
     in_other_processes = True
 
@@ -264,7 +264,7 @@ class StoreCases(BackendCases):
             "flow.py": NOT_UTF8 * 3000,
             "lib/naïve.txt": b"",
             "run": b"#!/bin/sh\n",
-            # Else another test's archive would be the same one.
+            # Without it another test's archive would be equal, and have the same key.
             "token": token_bytes(20),
         }
         source, target = tmp_path / "source", tmp_path / "target"
@@ -342,7 +342,7 @@ class StoreCases(BackendCases):
 
 
 def _run(mode: str, store: Store, key: str) -> str:
-    """What another process prints that was handed `store` as a pickle."""
+    """What another process prints that gets `store` as a pickle."""
     done = subprocess.run(
         [sys.executable, "-m", "storage_core.testing.process", mode, key],
         input=pickle.dumps(store),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from storage_core.declaration.configuration import Opening
 
 _UNUSUAL: Final = ("--x-s3", "--xa-s3", "--op-s3")
-"""The ends of the names of directory buckets, of their access points and of those of Outposts."""
+"""Endings of the names of directory buckets, of their access points and of those of Outposts."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

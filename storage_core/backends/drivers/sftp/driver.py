@@ -39,18 +39,18 @@ def open_sftp(
 
     Args:
         base_path: its URL, `sftp://user:password@host:port/folder`; without a folder it is the one
-            to which signing in leads.
-        options: what the URL does not say, or says otherwise. `host`, `port`, `username`,
+            in which a session begins after signing in.
+        options: what the URL does not say; they override what it says. `host`, `port`, `username`,
             `password`; `key_filename`: one or several files with private keys, `pkey`: the text of
             one, `passphrase`: of these; `look_for_keys`, `allow_agent`: whether the keys in
-            `~/.ssh` and those of an agent are tried too, by default only where no others are given;
+            `~/.ssh` and those of an agent are tried too, by default only if no others are given;
             `host_key_policy`: "reject", or "auto_add" to trust any server; `compress`; `timeout`:
             seconds for signing in.
         timeout: seconds that one call may take, retries included.
         secrets: texts that no message may show.
         setting: the label of the setting that has the URL.
-        credentials: the labels of those that sign in.
-        address: the labels of those that lead to the server.
+        credentials: the labels of the settings that sign in.
+        address: the labels of the settings that lead to the server.
 
     Raises:
         ConfigurationError: the URL names no server, an option is not known, or a package is
@@ -58,7 +58,7 @@ def open_sftp(
     """
     shown = mask_url(base_path)
     try:
-        # What is missing is told now, not at the first call.
+        # A missing package is reported now, not at the first call.
         import asyncssh  # noqa: F401
     except ImportError as error:
         raise ConfigurationError(
@@ -100,11 +100,11 @@ class SFTPDriver:
         """Connect nothing yet.
 
         Args:
-            options: of `open_sftp`, with those that stand in the URL.
-            root: the folder; empty for the one to which signing in leads.
+            options: those of `open_sftp`, and those in the URL.
+            root: the folder; empty for the one in which a session begins after signing in.
         """
         self._options = options
-        # "" and "/" are two folders where signing in leads to a home.
+        # "" and "/" are different folders if a session begins in the user's home.
         self._root = f"{root.rstrip('/')}/" if root else ""
 
     async def connect(self, afterwards: Afterwards) -> SFTPSession:

@@ -1,9 +1,8 @@
 """One attempt at each operation on a folder of an SFTP server.
 
 A blob is written under a temporary name and renamed when it is complete. A chosen key is never
-overwritten, as far as the server refuses to rename onto a file that exists: OpenSSH does so in one
-step. Old servers cannot replace a file in one step: there the old blob is out of sight for a
-moment.
+overwritten if the server refuses to rename onto a file that exists; OpenSSH checks and renames in
+one step. Old servers cannot replace a file in one step: there the old blob is missing for a moment.
 """
 
 from __future__ import annotations
@@ -59,11 +58,11 @@ class SFTPSession:
         """Begin with a client that is signed in.
 
         Args:
-            connection: of the client.
-            client: of asyncssh.
-            root: what stands before the paths: empty, or with a slash at its end.
-            fault: says what kind of failure a call has raised.
-            afterwards: has what an attempt that failed has left removed.
+            connection: the client's connection.
+            client: asyncssh's client.
+            root: comes before each path: empty, or ends with a slash.
+            fault: tells which kind of failure an error stands for.
+            afterwards: schedules the removal of what a failed attempt has left.
         """
         self.is_lost = False
         self._connection = connection
@@ -72,19 +71,19 @@ class SFTPSession:
         self._fault = fault
         self._afterwards = afterwards
         self._folders: set[bytes] = set()
-        """Folders that exist, as far as is known."""
+        """Folders that existed when they were last looked at."""
 
         self._plain: set[bytes] = set()
-        """Folders below the root that were no links when they were looked at."""
+        """Folders below the root that were not links when they were last looked at."""
 
         self._calls = 0
-        """How many there are at the moment."""
+        """The number of calls under way."""
 
         self._may_hang = False
         """Whether a call was given up, and none has been answered since."""
 
     async def close(self) -> None:
-        """Hang up; a server that does not take note of it is not waited for."""
+        """Close the connection, without waiting long for a server that does not answer."""
         if self.is_lost:
             self._connection.abort()
         else:
@@ -96,7 +95,7 @@ class SFTPSession:
             self._connection.abort()
 
     async def find(self) -> None:
-        """The folder need not exist yet, but the server has to answer for the user's own."""
+        """Check that the server answers. A missing folder is no error if the user's own exists."""
         folder = _encoded(self._root.rstrip("/") or self._root)
         async with self._call():
             try:
@@ -153,11 +152,11 @@ class SFTPSession:
         return Info(size, _time_of(found))
 
     async def put(self, path: BlobPath, data: bytes, *, create: bool) -> None:
-        """Write the file, and let it be seen when it is complete."""
+        """Write the file under a temporary name, and rename it when it is complete."""
         await self.put_stream(path, Source.of(data), create=create)
 
     async def put_stream(self, path: BlobPath, source: Source, *, create: bool) -> None:
-        """Write the file, and let it be seen when it is complete."""
+        """Write the file under a temporary name, and rename it when it is complete."""
         refuse_temporary(path)
         target = self._where(path)
         folder, slash, _ = target.rpartition(b"/")
@@ -186,7 +185,7 @@ class SFTPSession:
             raise
 
     async def copy(self, source: BlobPath, target: BlobPath) -> bool:
-        """Never: few servers copy, and let a copy be seen before it is complete."""
+        """Return False: few servers can copy, and those show a copy before it is complete."""
         return False
 
     async def delete(self, path: BlobPath) -> None:
@@ -202,7 +201,7 @@ class SFTPSession:
             await self._client.remove(where)
 
     async def has_folder(self, prefix: Prefix) -> bool:
-        """Ask what is there."""
+        """Ask whether there is a folder."""
         folder = self._folder(prefix)
         async with self._call():
             await self._refuse_links(folder)
@@ -217,7 +216,7 @@ class SFTPSession:
             await self._make_folder(folder)
 
     async def remove_folder(self, prefix: Prefix) -> None:
-        """Look into it first: few servers say why they refuse to remove one."""
+        """Remove an empty folder. It is listed first, since few servers say why they refuse."""
         folder = self._folder(prefix)
         if any(each.filename not in (b".", b"..") for each in await self._names_in(folder)):
             raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY))
@@ -227,7 +226,7 @@ class SFTPSession:
             await self._client.rmdir(folder)
 
     async def page(self, prefix: Prefix, *, delimiter: bool, token: Any, limit: int) -> Page:
-        """List one folder. The others below it are the next pages."""
+        """List one folder. Those below it are the next pages."""
         walk = Walk(prefix, token)
         folder = _encoded(f"{self._root}{walk.prefix}")
         found = []
@@ -256,13 +255,13 @@ class SFTPSession:
             return []
 
     async def _refuse_links(self, where: bytes) -> None:
-        """See that no link below the root leads elsewhere.
+        """Check that no part of a path below the root is a symbolic link.
 
-        One that is put there between this look and the call is followed: the protocol has no word
-        for not doing so.
+        A link that is created between this check and the request is followed: the protocol has no
+        way to prevent that.
 
         Raises:
-            PermissionError: there is one.
+            PermissionError: one is a link.
         """
         inner = where[len(_encoded(self._root)) :]
         end = len(where) - len(inner)
@@ -295,7 +294,7 @@ class SFTPSession:
 
     @asynccontextmanager
     async def _call(self) -> AsyncIterator[None]:
-        """Watch, as long as a call lasts, whether the connection still works."""
+        """Watch during a call whether the connection still works."""
         self._calls += 1
         try:
             yield
@@ -315,7 +314,7 @@ class SFTPSession:
                 self.is_lost = True
 
     async def _open(self, where: bytes, mode: str) -> asyncssh.SFTPClientFile:
-        """Open a file; given up halfway, it is closed when the server has opened it."""
+        """Open a file. If this is cancelled, the file is closed once the server has opened it."""
         opening = asyncio.ensure_future(self._opened(where, mode))
         try:
             return await asyncio.shield(opening)
@@ -327,7 +326,7 @@ class SFTPSession:
         return await self._client.open(where, mode, block_size=None)
 
     async def _make_folder(self, folder: bytes) -> None:
-        """Create a folder, and those above it where they are missing."""
+        """Create a folder, and those above it that are missing."""
         if folder in self._folders or not folder:
             return
         if not await self._is_folder(folder):
@@ -358,13 +357,13 @@ class SFTPSession:
         try:
             await self._client.rename(old, new)
         except _REFUSED as error:
-            # Most versions of the protocol have no word for it: servers say that it failed.
+            # Most versions of the protocol have no code for this: servers report any failure.
             if await self._is_there(new):
                 raise FileExistsError(os.fsdecode(new)) from error
             raise
 
     async def _rename(self, old: bytes, new: bytes) -> None:
-        """Rename a file; another one of that name is replaced, by old servers in three steps."""
+        """Rename a file, and replace one that has the new name; with old servers in three steps."""
         try:
             await self._client.posix_rename(old, new)
         except (asyncssh.SFTPOpUnsupported, asyncssh.SFTPFailure):
@@ -377,10 +376,10 @@ class SFTPSession:
                 await self._client.rename(old, new)
 
     async def _replace(self, old: bytes, new: bytes) -> None:
-        """Put the file that is there aside, and back if this fails.
+        """Rename `new` out of the way, then `old` to `new`; undo the first if the second fails.
 
-        If the connection breaks in that moment it stays there, under a name that is no blob's and
-        that no listing takes away.
+        If the connection breaks in between, the replaced file keeps the name that it was given,
+        which no blob has and no listing cleans up.
         """
         aside = new + f"~old-{token_hex(4)}".encode()
         await self._client.rename(new, aside)
@@ -399,7 +398,7 @@ def _encoded(path: str) -> bytes:
 
 
 def _is_file(found: asyncssh.SFTPAttrs) -> bool:
-    """Whether it is one, or the server says nothing: all that it says is optional."""
+    """Whether it is a file, or may be one: servers need not tell the type."""
     return found.type in (asyncssh.FILEXFER_TYPE_REGULAR, asyncssh.FILEXFER_TYPE_UNKNOWN)
 
 

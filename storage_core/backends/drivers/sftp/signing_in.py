@@ -1,4 +1,4 @@
-"""Signing in to an SFTP server: which servers are trusted, and what they are shown.
+"""Signing in to an SFTP server: which servers are trusted, and which credentials they get.
 
 A server's key has to be in `known_hosts`, as `ssh` puts it there, unless the options say otherwise.
 """
@@ -43,8 +43,8 @@ async def connected(
             "known_hosts": None,
             "client_factory": lambda: visit,
             "config": None,
-            "login_timeout": 0,  # The one above holds for all steps together.
-            # Ways to vouch for a server without its key.
+            "login_timeout": 0,  # The timeout above is for all steps together.
+            # Other ways to trust a server than by its key are off.
             "gss_host": None,
             "x509_trusted_certs": None,
         }
@@ -63,7 +63,7 @@ async def connected(
             raise BadSettings(f"{host} has no key of the kind in known_hosts: {error}") from error
         except OSError as error:
             if type(error) is OSError and error.errno is None:
-                # asyncio has tried several addresses of the server, each in vain.
+                # asyncio has tried several addresses of the server, and all have failed.
                 raise ConnectionError(str(error)) from error
             raise
         stack.callback(connection.abort)
@@ -73,9 +73,9 @@ async def connected(
 
 
 async def _credentials(options: Mapping[str, Any], stack: AsyncExitStack) -> dict[str, Any]:
-    """What asyncssh signs in with.
+    """The arguments for asyncssh to sign in with.
 
-    Credentials that are given are the ones meant: no others are tried unless the options say so.
+    If the options have credentials, no others are tried unless the options say so.
     """
     password = options.get("password")
     passphrase = options.get("passphrase")
@@ -94,13 +94,13 @@ async def _credentials(options: Mapping[str, Any], stack: AsyncExitStack) -> dic
     if keys:
         arguments["client_keys"] = [*keys, *more] if looks_for_keys else keys
     elif not looks_for_keys:
-        # asyncssh takes an empty list for its own.
+        # With an empty list, asyncssh would try its own default keys.
         arguments["client_keys"] = await _agent_keys(stack) if asks_agent else None
     return arguments
 
 
 def _keys(options: Mapping[str, Any]) -> list[Any]:
-    """The private keys that are given: read from a text, or the paths of files."""
+    """The private keys in the options: the paths of files, and the key in a text."""
     files = options.get("key_filename") or ()
     paths = [os.path.expanduser(path) for path in ([files] if isinstance(files, str) else files)]
     for path in paths:
@@ -126,7 +126,7 @@ def _default_keys() -> list[str]:
 
 
 def _is_file(path: str) -> bool:
-    """Whether there is a file; without a home, `~` stays, and means no folder of that name."""
+    """Whether the path exists; False for a `~` that stays because the user has no home."""
     return os.path.isabs(path) and os.path.exists(path)
 
 
@@ -139,16 +139,16 @@ async def _agent_keys(stack: AsyncExitStack) -> Sequence[Any] | None:
 
 
 class _Visit(asyncssh.SSHClient):
-    """One visit to a server, which trusts no key but those that are known."""
+    """The handler of one connection, which trusts only keys that are known."""
 
     def __init__(self) -> None:
-        """Know nothing of it yet."""
+        """Know no keys yet."""
         self.known = asyncssh.SSHKnownHosts()
         self.has_known = False
         self._fingerprint: str | None = None
 
     def trusted(self, host: str, _addr: str, port: int | None) -> tuple[Any, ...]:
-        """The known keys of a host; what is known of its address says nothing about its name."""
+        """The keys known for a host's name; those known for its address alone do not count."""
         found = self.known.match(host, "", port)
         self.has_known = bool(found[0])
         return found[:3]
@@ -156,12 +156,12 @@ class _Visit(asyncssh.SSHClient):
     def validate_host_public_key(
         self, host: str, addr: str, port: int, key: asyncssh.SSHKey
     ) -> bool:
-        """Refuse a key that is not known, and remember it for the message."""
+        """Refuse the key, since asyncssh asks about unknown ones only; note it for the message."""
         self._fingerprint = key.get_fingerprint()
         return False
 
     def why_refused(self, host: str) -> str | None:
-        """What to tell a person; None where it was not for the key."""
+        """Why the server was refused, for a message; None if its key was not the reason."""
         if self.has_known:
             return (
                 f"the key of {host} is not the one in known_hosts: another server may be answering"
@@ -173,7 +173,7 @@ class _Visit(asyncssh.SSHClient):
 
 
 def _known_hosts() -> asyncssh.SSHKnownHosts:
-    """The keys that the system and the user know, lines that nobody can read left out."""
+    """The keys in the known_hosts files of the system and the user, without invalid lines."""
     known = asyncssh.SSHKnownHosts()
     for path in map(os.path.expanduser, _KNOWN_HOSTS):
         if not _is_file(path):

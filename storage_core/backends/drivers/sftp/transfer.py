@@ -1,8 +1,7 @@
-"""A file's bytes over SFTP, many requests at a time: one takes as long as the way there and back.
+"""Reads and writes a file over SFTP by many requests at a time, as each takes a round trip.
 
-asyncssh sends several requests at a time by itself, but when the connection breaks it leaves those
-that are under way to print that nobody has asked for their errors (2.24). Here one request is made
-by each of its calls.
+asyncssh can send several requests at a time itself, but when the connection breaks, those under way
+print that their errors were never retrieved (2.24). So each of its calls makes one request here.
 """
 
 from __future__ import annotations
@@ -21,11 +20,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 UNDER_WAY: Final = 2 * 1024 * 1024
-"""Bytes that are asked for, or sent, before the first answer has come."""
+"""Bytes in all the requests that are under way at a time."""
 
 _ANY_SERVER_TAKES: Final = 32 * 1024
 _LARGEST: Final = 256 * 1024
-"""Bytes of one request: more, OpenSSH answers by hanging up."""
+"""The most bytes of one request; for more, OpenSSH closes the connection."""
 
 
 async def read(
@@ -35,9 +34,9 @@ async def read(
     size: int | None,
     received: Received,
 ) -> None:
-    """Append some bytes of a file: as many as there are, at most `size`.
+    """Append the bytes of a file from `start` on to `received`, at most `size` of them.
 
-    Without a size, which servers need not tell, the file is read to its end, step by step.
+    A size of None, for servers that do not tell it, reads to the end, one request after the other.
     """
     step = _step(client.limits.max_read_len, client)
     if size is None:
@@ -59,7 +58,7 @@ async def read(
 
 
 async def write(client: asyncssh.SFTPClient, file: asyncssh.SFTPClientFile, source: Source) -> None:
-    """Write all bytes of a source from the beginning of a file on."""
+    """Write all bytes of a source to a file, from its beginning."""
     step = _step(client.limits.max_write_len, client)
 
     async def send(part: tuple[int, bytes]) -> None:
@@ -70,12 +69,12 @@ async def write(client: asyncssh.SFTPClient, file: asyncssh.SFTPClientFile, sour
 
 
 def _step(limit: int, client: asyncssh.SFTPClient) -> int:
-    """Bytes of one request: what the server says that it takes, if it does."""
+    """Bytes of one request: as many as the server says it accepts, if it says so."""
     return min(limit, _LARGEST) if client.limits.max_packet_len else _ANY_SERVER_TAKES
 
 
 async def _block(file: asyncssh.SFTPClientFile, start: int, size: int) -> bytes:
-    """Bytes of a file, for which a server may need more than one request; fewer at its end."""
+    """`size` bytes of a file, fewer at its end; a server may need several requests for them."""
     parts: Received = []
     while size:
         part: Any = await file.read(size, start)  # Bytes: the file is opened as binary.
@@ -88,7 +87,7 @@ async def _block(file: asyncssh.SFTPClientFile, start: int, size: int) -> bytes:
 
 
 async def _at_once(jobs: Iterator[T], do: Callable[[T], Awaitable[Any]], count: int) -> None:
-    """Do all jobs, `count` at a time; raise the first failure, when none is under way any more."""
+    """Do all jobs, `count` at a time; raise the first failure once no job is under way."""
 
     async def work() -> None:
         for job in jobs:

@@ -1,1 +1,1 @@
-"""Azure: what signs, and what its refusals mean."""
+"""Azure: signing in, links to blobs, and what refusals mean; for both engines."""

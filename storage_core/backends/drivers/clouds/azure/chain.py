@@ -26,7 +26,7 @@ _OPTIONS: Final = frozenset(
         *("listings_expiry_time", "max_paths", "skip_instance_cache"),
     }
 )
-"""Those of adlfs; it hands all others to Azure's chain."""
+"""The options of adlfs itself; it passes all others to Azure's chain."""
 
 _MICROSOFT: Final = re.compile(
     r"(^|\.)(microsoftonline\.(com|us|de)|microsoft\.com|windows\.net|(partner\.microsoftonline|"
@@ -34,13 +34,13 @@ _MICROSOFT: Final = re.compile(
 )
 
 _TRIED: Final = re.compile(r"^\t(\w+): (.*)$", re.MULTILINE)
-"""A line of what the chain says of its ways."""
+"""A line of the chain's message: a class of credentials, and why it gave no token."""
 
 _IDLE: Final = re.compile(
     "(?i)not fully configured|not found on path|could not be found|not installed|required|"
     r"no accounts were found|authentication unavailable\.?$|no response from the imds"
 )
-"""What a way says that nobody has set up here."""
+"""What such a line says if the credentials are not set up on this machine."""
 
 _MACHINE: Final = "ManagedIdentityCredential"
 _REMEDIES: Final = {
@@ -60,12 +60,14 @@ _REMEDIES: Final = {
         "assign an identity to this machine, or correct AZURE_CLIENT_ID if it names another one",
     ),
 }
-"""By credential of Azure's: what people call it, and what to do about it. Where several fail, the
-first is told of: any machine of any cloud has something that answers for managed identities."""
+"""By Azure's class of credentials: what people call it, and what to do when it fails. If several
+fail, the message is about the first in this order. Managed identity is last, since a machine of any
+cloud has something that answers for it."""
 
 _LONGEST: Final = 160
 _PART: Final = 0.8
-"""Of the time for a call, for all of the chain: what is left is for saying what went wrong."""
+"""Fraction of the time for a call that the whole chain may take; the rest is for the message about
+what went wrong."""
 
 
 class Chain:
@@ -80,7 +82,7 @@ class Chain:
             network: how the servers are reached.
         """
         self.seconds = _PART * timeout
-        """How long an answer is waited for."""
+        """How many seconds to wait for a token."""
 
         self._network = network
         self._options = {name: value for name, value in given.items() if name not in _OPTIONS}
@@ -88,14 +90,14 @@ class Chain:
         self._chain: Any = None
 
     def token(self, *scopes: str) -> Token:
-        """A token for these scopes, by the first way that gives one."""
+        """A token for these scopes, from the first credentials that give one."""
         if self._chain is None:
             self._chain = self._made()
         found = self._chain.get_token(*scopes)
         return Token(found.token, found.expires_on)
 
     def failure(self, error: BaseException) -> Explained | None:
-        """What it means that there is no token; None where nobody can tell.
+        """The error for a chain that gave no token; None if the cause is not known.
 
         Args:
             error: what `token` has raised, or a `TimeoutError`.
@@ -110,7 +112,7 @@ class Chain:
             fault = Fault.DENIED
             why, remedy = _why(str(error))
         elif isinstance(error, OSError):
-            # No blob and no container is missing.
+            # A missing file does not mean here that a blob or the container is missing.
             fault, why = Fault.MISCONFIGURED, f"{error.filename or 'a file'} cannot be read"
             named = [name for name, value in os.environ.items() if value == error.filename]
             why += f" ({error.strerror or error})"
@@ -135,7 +137,7 @@ class Chain:
 
         from storage_core.backends.drivers.clouds.requesting import Session
 
-        # Without a handler Python would print to the terminal each way that has failed.
+        # Without a handler Python would print to the terminal which credentials have failed.
         for name in ("azure", "msal", "msal_extensions"):
             getLogger(name).addHandler(NullHandler())
         options: dict[str, Any] = {
@@ -149,17 +151,18 @@ class Chain:
         authority = options.get("authority") or os.environ.get("AZURE_AUTHORITY_HOST", "")
         host = urlsplit(authority if "//" in authority else f"//{authority}").hostname
         if host and not _MICROSOFT.search(host):
-            # Microsoft's own servers, which may be out of reach, know nothing of it.
+            # Discovery asks Microsoft's servers about the authority; they may be out of reach, and
+            # do not know this one.
             options.setdefault("disable_instance_discovery", True)
         return DefaultAzureCredential(**options)
 
 
 def _why(said: str) -> tuple[str, str]:
-    """Why a chain found nothing, and what to do, from what it says of each way."""
+    """Why the chain gave no token, and what to do, from its message."""
     tried = dict(_TRIED.findall(said))
     failed = [name for name in _REMEDIES if name in tried and not _IDLE.search(tried[name])]
     if failed:
-        # What was set up and fails ends the search, so that it is the last.
+        # The chain stops at credentials that are set up and fail, so these are the last.
         last = next(reversed(tried))
         name = last if last in failed else failed[0]
         way, remedy = _REMEDIES[name]
@@ -185,7 +188,7 @@ _SERVICE_PRINCIPAL: Final = ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT
 
 
 def _server_of_machine() -> str:
-    """Who is asked for the identity of this machine, and what names it."""
+    """The server that is asked for this machine's identity, and the variable that names it."""
     for name in ("IDENTITY_ENDPOINT", "MSI_ENDPOINT", "AZURE_POD_IDENTITY_AUTHORITY_HOST"):
         if url := os.environ.get(name):
             return f"{mask_url(url)} ({name})"

@@ -1,4 +1,4 @@
-"""What kind of failure Azure's own words for errors stand for."""
+"""Which kind of failure each of Azure's error codes stands for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The backend of a container, with what both engines say of it."""
+"""Opens the backend of a container, with the parts that both engines share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class MakesDriver(Protocol):
-    """An engine's driver of a container."""
+    """Makes an engine's driver for a container."""
 
     def __call__(
         self,
@@ -40,10 +40,10 @@ def opened(
     """The backend of a container; nothing is connected yet.
 
     Args:
-        driver: makes the attempts.
+        driver: makes the engine's driver.
         container: its name; it must exist.
-        prefix: what the names of the blobs have before the paths.
-        given: the rest.
+        prefix: comes before each path in the name of a blob.
+        given: the other arguments.
         runner: runs the calls; by default on the background event loop.
     """
     own = {name: given.get(name) for name in ("connection_string", "account_name")}
@@ -79,7 +79,7 @@ def opened(
 
 
 def _credentials(given: GivenAzure) -> str:
-    """What to check when access is denied."""
+    """What messages say to check when access is denied."""
     connection_string, options = given.get("connection_string"), given.get("options") or {}
     signs_in_by = "Connection String" if connection_string else "the login for Account Name"
     for name in ("account_key", "sas_token", "client_id"):
@@ -91,7 +91,7 @@ def _credentials(given: GivenAzure) -> str:
 
 
 def _address(given: GivenAzure) -> str:
-    """What to check when nobody answers."""
+    """What messages say to check when the server does not answer."""
     connection_string = given.get("connection_string")
     if not connection_string:
         return "Account Name"

@@ -1,7 +1,7 @@
-"""What users of adlfs know as its options: where the account is, and how to sign in.
+"""The options of adlfs that say where the account is, and how to sign in.
 
-adlfs itself would not do: it takes connection strings, keys and accounts from variables too, and
-prefers some of them to what it is given.
+They are not left to adlfs, which also takes connection strings, keys and accounts from environment
+variables, and prefers some of these to the options that it is given.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _VARIABLES: Final = {
     "client_secret": "AZURE_STORAGE_CLIENT_SECRET",
     "tenant_id": "AZURE_STORAGE_TENANT_ID",
 }
-"""What users of adlfs may leave to variables; taken where a configuration names no account."""
+"""The environment variables of adlfs, by option; used if a configuration names no account."""
 
 _SAYS_WHERE: Final = frozenset({*_VARIABLES, "account_host", "anon", "credential"})
 
 
 def completed(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options, and where they say nothing of an account, what the environment says of one."""
+    """The options, completed from environment variables if they do not name an account."""
     given = {name: value for name, value in options.items() if value not in (None, "")}
     if not _SAYS_WHERE & given.keys():
         found = {name: os.environ.get(variable) for name, variable in _VARIABLES.items()}
@@ -38,7 +38,7 @@ def completed(options: Mapping[str, Any]) -> dict[str, Any]:
         given |= {name: value for name, value in found.items() if value}
         given |= {"anon": True} if anonymous else {}
     elif not given.keys() & {"account_name", "connection_string"}:
-        # What is named is a key, and not whose it is.
+        # They have a key or the like, but do not say which account it is for.
         name = os.environ.get(_VARIABLES["account_name"])
         given |= {"account_name": name} if name else {}
     if text := given.get("connection_string"):
@@ -48,7 +48,7 @@ def completed(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def account_url(given: Mapping[str, Any]) -> str:
-    """Where the account is, where no connection string says so.
+    """The URL of the account, for options without a connection string.
 
     Args:
         given: completed options.
@@ -67,12 +67,12 @@ def account_url(given: Mapping[str, Any]) -> str:
 
 
 def signed_by(given: Mapping[str, Any]) -> str:
-    """What of the options may have a signature that ends."""
+    """The option that may hold a signature that expires; empty if there is none."""
     return str(given.get("connection_string") or given.get("sas_token") or "")
 
 
 def secrets_in(given: Mapping[str, Any]) -> Iterator[str]:
-    """What signs in, besides the whole of a connection string."""
+    """The secrets in the options, and those inside a connection string."""
     for name in ("account_key", "sas_token", "client_secret"):
         if isinstance(value := given.get(name), str):
             yield value

@@ -1,4 +1,4 @@
-"""What Azure's refusals mean: mostly something else than wrong credentials."""
+"""What Azure's refusals mean, which is mostly something other than wrong credentials."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ _MEANING: Final = {
         "take anon out of Options to sign in",
     ),
 }
-"""By the code of the answer. Not AuthorizationFailure: azurite answers it to a wrong key too."""
+"""By error code: why, and what to do. AuthorizationFailure is not here, because azurite sends it
+for a wrong key too."""
 
 _OF_SIGNATURE: Final = {
     "AuthorizationPermissionMismatch": "have a signature (SAS) made that allows this too",
@@ -41,11 +42,11 @@ _OF_SIGNATURE: Final = {
 
 
 def explained(status: int, headers: Mapping[str, Any], signed_by: str) -> Explained | None:
-    """What an answer means, where it refuses for a reason that one has to know.
+    """The error for an answer that refuses for one of the reasons known here; None for others.
 
     Args:
-        status: of the answer.
-        headers: of the answer, whose names are found in lower case.
+        status: the HTTP status of the answer.
+        headers: those of the answer, to be asked for names in lower case.
         signed_by: the connection string or the SAS that signs.
     """
     if status not in _REFUSED:

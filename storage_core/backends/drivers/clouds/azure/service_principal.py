@@ -1,7 +1,7 @@
 """A service principal: a tenant, a client ID and its secret, exchanged for tokens.
 
-By a request of our own. azure-identity would take the address that the secret is sent to from
-variables too, and ask Microsoft's servers about an authority that is not Microsoft's.
+The request is our own: azure-identity would also take the address that the secret is sent to from
+environment variables, and would ask Microsoft's servers about an authority that is not Microsoft's.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ _AUTHORITIES: Final = {
     "chinacloudapi.cn": "login.chinacloudapi.cn",
     "usgovcloudapi.net": "login.microsoftonline.us",
 }
-"""By the end of an account's host; everywhere else it is the public cloud's."""
+"""The authority by the end of an account's host; for all others it is that of the public cloud."""
 
 _NAMES: Final = ("tenant_id", "client_id", "client_secret")
 _SIGNS_IN: Final = "tenant_id, client_id and client_secret in Options"
 _UNANSWERED: Final = 0.4
-"""Of the time for a call, for one answer of the token endpoint."""
+"""Fraction of the time for a call that one answer of the token endpoint may take."""
 
 
 class ServicePrincipal:
-    """What to ask the token endpoint, and what its answers mean; each engine sends by itself."""
+    """The request to the token endpoint, and what its answers mean; the engines send it."""
 
     def __init__(self, given: Mapping[str, Any], timeout: float, network: Network) -> None:
-        """Ask for nothing yet.
+        """Send nothing yet.
 
         Args:
             given: options of adlfs.
@@ -45,7 +45,7 @@ class ServicePrincipal:
             network: how the server is reached.
 
         Raises:
-            Explained: some of them are missing, or the authority is no https address.
+            Explained: options are missing, or the authority is not an https address.
         """
         missing = [name for name in _NAMES if not given.get(name)]
         if missing:
@@ -70,13 +70,13 @@ class ServicePrincipal:
             )
         self.url = f"{authority}/{given['tenant_id']}/oauth2/v2.0/token"
         self.seconds = _UNANSWERED * timeout
-        """How long an answer is waited for."""
+        """How many seconds to wait for an answer."""
 
         self.network = network
         self._client = {name: str(given[name]) for name in ("client_id", "client_secret")}
 
     def form(self, *scopes: str) -> dict[str, str]:
-        """What is sent there for a token for these scopes."""
+        """The form to send to `url` for a token for these scopes."""
         return {
             "grant_type": "client_credentials",
             "scope": " ".join(scopes),
@@ -87,7 +87,7 @@ class ServicePrincipal:
         """The token in an answer.
 
         Raises:
-            Explained: there is none.
+            Explained: the answer has none.
         """
         try:
             answer = loads(content)
@@ -100,7 +100,7 @@ class ServicePrincipal:
         if classify_status(status) is Fault.PASSING:
             said = f"{self.url} gives no token: it answered {status}"
             raise _cannot(Fault.PASSING, said, "try again later, or check authority in Options")
-        # Up to the first sentence: what follows are numbers for Microsoft's support.
+        # The first sentence only: after it come numbers for Microsoft's support.
         said = re.split(r"\.?\s+(?=Trace ID|Correlation ID|Timestamp|To troubleshoot)", said)[0]
         said = scrub(re.split(r"\. |\r|\n", said)[0].rstrip("."), self._client.values())
         raise _cannot(
@@ -108,10 +108,10 @@ class ServicePrincipal:
         )
 
     def unanswered(self, error: BaseException) -> Explained:
-        """What it means that no answer has come.
+        """The error for a request that was not answered.
 
         Args:
-            error: why.
+            error: the cause.
         """
         if said := hindrance(self.network, error):
             return _cannot(said.fault, f"{self.url} gives no token: {said}", said.remedy)

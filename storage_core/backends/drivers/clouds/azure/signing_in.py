@@ -1,4 +1,4 @@
-"""How Azure is signed in to where no key and no signature does it: by tokens, of either kind."""
+"""Signing in to Azure by tokens, which is for options without a key and without a signature."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def giver_of_tokens(
     given: Mapping[str, Any], timeout: float, network: Network
 ) -> ServicePrincipal | Chain | None:
-    """What gives tokens; None where something else signs, or nothing does.
+    """What gives tokens; None if something else signs the requests, or nothing does.
 
     Args:
         given: completed options, without a connection string.
@@ -23,7 +23,7 @@ def giver_of_tokens(
         network: how the storage is reached.
 
     Raises:
-        Explained: they do not fit together.
+        Explained: the options of a service principal are incomplete or cannot be used.
     """
     if given.keys() & {"credential", "account_key", "sas_token"}:
         return None

@@ -1,15 +1,15 @@
-"""A token of Entra's, which signs requests for about an hour."""
+"""A token from Entra, which signs requests for about an hour."""
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
 
 SCOPE: Final = "https://storage.azure.com/.default"
-"""What a token for blobs is asked for with, in every cloud."""
+"""The scope of a token for blobs, which is the same in every cloud."""
 
 
 class Token(NamedTuple):
-    """With the names that Azure's client knows, which takes it as its own."""
+    """A token; its fields have Azure's names, so that Azure's client accepts it."""
 
     token: str
     expires_on: int

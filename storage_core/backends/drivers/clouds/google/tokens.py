@@ -1,4 +1,4 @@
-"""Tokens for Google Cloud Storage: where they come from, how long they hold, why there are none."""
+"""Tokens for Google Cloud Storage: their source, how long they are valid, why there are none."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from storage_core.backends.remote.network import Network
 
 _BEFORE: Final = 60.0
-"""Seconds before its end from which on a token is not used any more."""
+"""How many seconds before its expiry a token is no longer used."""
 
 _CLOCK: Final = r"(?i)reasonable timeframe|check your iat and exp|clock|\biat\b|not yet valid"
 _PROGRAMS: Final = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES"
@@ -27,10 +27,10 @@ _LONGEST: Final = 160
 
 
 class Tokens:
-    """What an option `token` of gcsfs stands for, and the token that it has led to.
+    """The credentials that gcsfs's option `token` stands for, and the present token.
 
-    What takes long blocks; who waits for it, how, and that nobody else does the same meanwhile, is
-    for the engines to see to.
+    `find` and `renew` block. The engines decide how to wait for them, and make sure that only one
+    caller at a time does so.
     """
 
     def __init__(
@@ -47,11 +47,11 @@ class Tokens:
         """Look for nothing yet.
 
         Args:
-            token: what gcsfs takes for one: the JSON of an account, the path of its file, an access
-                token, `anon`, `google_default`, `cloud`; None to look as Google's libraries do.
+            token: as gcsfs takes it: the JSON of an account, the path of its file, an access token,
+                `anon`, `google_default`, `cloud`; None to look as Google's libraries do.
             source: what messages call it.
-            instead: the setting to fill in where nothing is found.
-            is_google: whether it leads to Google itself.
+            instead: the setting to fill in if no credentials are found.
+            is_google: whether the service is Google's own.
             network: how the servers that give tokens are reached.
             timeout: seconds within which there has to be an answer.
             secrets: texts that no message may show.
@@ -65,13 +65,13 @@ class Tokens:
         self.timeout = timeout
         self._found = token if isinstance(token, Found) else None
         self.is_found = self._is_given
-        """Whether there is nothing to look for."""
+        """Whether the credentials need not be looked for, or not again."""
 
         self._accepted: str | None = None
-        """The last token that was good for something."""
+        """The last token that the service has accepted."""
 
     def again(self) -> Tokens:
-        """The same, with nothing found yet: for another session."""
+        """A copy with nothing found yet, for another session."""
         from copy import copy
 
         other = copy(self)
@@ -80,17 +80,17 @@ class Tokens:
 
     @property
     def _is_given(self) -> bool:
-        """Whether the settings say all of it."""
+        """Whether the settings say everything, so that nothing has to be looked for."""
         return isinstance(self._token, Found) or self._token == "anon"
 
     @property
     def project(self) -> str | None:
-        """The project that the credentials belong to, where they say so."""
+        """The project that the credentials belong to; None if they do not say it."""
         found = self._found and self._found.credentials
         return getattr(found, "quota_project_id", None) or getattr(found, "project_id", None)
 
     def find(self) -> None:
-        """Look for the credentials. It may read files and ask.
+        """Look for the credentials. This may read files and ask the metadata server.
 
         Raises:
             Explained: there are none, or they cannot be used.
@@ -99,7 +99,7 @@ class Tokens:
         self.is_found = True
 
     def fresh(self) -> str | None:
-        """The present token, if it holds long enough for a request."""
+        """The present token; None if there is none, or none that is valid for long enough."""
         found = self._found and self._found.credentials
         token: str | None = found.token if found else None
         ends = _end(found) if token else None
@@ -107,7 +107,7 @@ class Tokens:
 
     @property
     def service_account(self) -> Any:
-        """What signs with the key of a service account; None where that is not who signs in."""
+        """The credentials of a service account, which sign with its key; None for all others."""
         found = self._found
         return found.credentials if found and found.kind == "service_account" else None
 
@@ -118,22 +118,22 @@ class Tokens:
 
     @property
     def only_asks(self) -> bool:
-        """Whether to renew means to ask a server, and nothing else that blocks."""
+        """Whether `renew` only sends requests, and does nothing else that blocks."""
         return self._found is not None and isinstance(self._found.credentials, ServiceAccount)
 
     def sign(self, headers: dict[str, str], token: str) -> None:
-        """Add what signs in to the headers of a request."""
+        """Add a token to the headers of a request."""
         if self._found is not None:
             self._found.credentials.apply(headers, token)
 
     def renew(self, asking: Asking) -> str | None:
-        """Get another token; it is good for one request, however soon it ends.
+        """Get a new token, for one request however soon it expires; None if nobody signs in.
 
         Args:
             asking: makes the requests for it.
 
         Raises:
-            Explained: there is none to be had.
+            Explained: there is no token.
         """
         found = self._found
         if found is None:
@@ -144,33 +144,35 @@ class Tokens:
         except StorageError:
             raise
         except Exception as error:
-            # Programs that are run for a token fail in ways of their own.
+            # Programs that are run for a token may cause any error.
             failure = self._failure(error, found, asking.url)
         else:
             return token
         self._forget()
-        # Raised out here: what Google's library says may hold a part of a token.
+        # Raised without a cause: the message of Google's library may show a part of a token.
         raise failure
 
     def late(self, url: str) -> Explained:
-        """What it means that getting a token takes too long.
+        """The error for a token that takes too long to get.
 
         Args:
-            url: who was asked last.
+            url: the server that was asked last.
         """
         return self._unanswered(url, "no answer", Fault.PASSING)
 
     def accepted(self, token: str | None) -> None:
-        """Take note of an answer that says nothing against a token."""
+        """Note that an answer did not refuse a token."""
         self._accepted = token
 
     def denied(self, status: int, error: BaseException, token: str | None) -> Explained | None:
-        """What a refusal means; None where the settings say who was refused.
+        """The error for a refusal; None if the settings have the credentials that were refused.
+
+        After status 401 the token is not used again, if another can be got.
 
         Args:
-            status: of the answer; a token that is not accepted is not used again.
-            error: that stands for it.
-            token: with which the request was signed.
+            status: the HTTP status of the answer.
+            error: what the answer was turned into.
+            token: the one that signed the request.
         """
         found = self._found
         said = reason(error, self._secrets)
@@ -187,7 +189,7 @@ class Tokens:
             if not is_another:
                 found.credentials.token = None
             if is_another or token == self._accepted:
-                # It has been good before: revoked, perhaps, or of a server that has forgotten it.
+                # It was accepted before: perhaps it is revoked, or the server has forgotten it.
                 return Explained(Fault.PASSING, said, f"see to {found.source}")
             self._forget()
         if isinstance(self._token, Found):
@@ -199,7 +201,7 @@ class Tokens:
         )
 
     def _forget(self) -> None:
-        """Have the next call look for credentials again, where the settings do not give them."""
+        """Have the next call look for credentials again, unless the settings have them."""
         self.is_found = self._is_given
 
     def _looked_for(self) -> Found | None:
@@ -212,7 +214,7 @@ class Tokens:
             found = credentials.by_default()
             if found is None and (self._is_google or token):
                 raise self._nothing_found()
-            # A service of one's own may want nobody to sign in; an emulator does not.
+            # A service other than Google's may need no sign-in; an emulator needs none.
             return found
         if token in ("browser", "cache"):
             raise Explained(
@@ -230,8 +232,8 @@ class Tokens:
         return Found(token, self._source, "token")
 
     def _failure(self, error: BaseException, found: Found, url: str) -> Explained:
-        """What it means that there is no token."""
-        # Imported when something has failed.
+        """The error for a token that could not be got."""
+        # Imported only when something has failed.
         from storage_core.backends.remote.hindrance import hindrance
 
         if said := hindrance(self.network, error):
@@ -265,7 +267,7 @@ class Tokens:
         return Explained(fault, why, remedy, while_signing_in=True)
 
     def _unanswered(self, url: str, why: str, fault: Fault) -> Explained:
-        """The server that gives tokens does not answer."""
+        """The error for a server of tokens that does not answer."""
         source, kind = self._source, ""
         if self._found is not None:
             source, kind = self._found.source, self._found.kind
@@ -303,11 +305,11 @@ _REMEDIES: Final = {
     "metadata": "give this machine a service account, or correct GCE_METADATA_HOST",
     "token": f"get a new one, or run: {LOGIN}",
 }
-"""What to do when there is no token, by kind of credentials."""
+"""What to do when there is no token, by the kind of the credentials."""
 
 
 def _end(of_any: Any) -> float | None:
-    """When a token ends, in seconds since 1970; None where that is unknown."""
+    """When the token of credentials expires, in seconds since 1970; None if it is unknown."""
     if hasattr(of_any, "ends"):
         ends: float | None = of_any.ends
         return ends
@@ -328,12 +330,12 @@ def _is_of_transport(error: BaseException) -> bool:
 
 
 def _whom(found: Found) -> str:
-    """Who is signed in, and by what."""
+    """Who is signed in, and where the credentials come from, as messages name it."""
     return f"{found.names[0]} from {found.source}" if found.names else found.source
 
 
 def _short(error: BaseException, secrets: tuple[str, ...]) -> str:
-    """What Google's library says, in one line; the answer of the server stands beside it."""
+    """The message of Google's library, with that in the server's answer, in one line."""
     said = str(error.args[0] if error.args else error)
     if len(error.args) > 1 and isinstance(error.args[1], str):
         found = re.search(r'"message":\s*"((?:[^"\\]|\\.)*)"', error.args[1])
