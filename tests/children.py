@@ -13,11 +13,11 @@ from pathlib import Path
 NOBODY = 65534
 
 FORKING = ("-W", "ignore:This process:DeprecationWarning")
-"""Options of a Python that is to fork: from 3.12 on it warns where threads run, and ours do."""
+"""Options of a Python that is to fork: from 3.12 on it warns if it has threads, as ours has."""
 
 
 def in_child(action: Callable[[], object]) -> str:
-    """What `action` returns in a child of its own, as text; its failure fails the test."""
+    """What `action` returns in a forked child, as text; if it fails, the test fails."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -38,7 +38,10 @@ def in_child(action: Callable[[], object]) -> str:
 
 
 def without_root(action: Callable[[], object]) -> str:
-    """The same, without root's way around permissions. What `action` imports must be loaded."""
+    """As `in_child`, but not as root, whom permissions do not stop.
+
+    What `action` imports must be loaded already.
+    """
 
     def dropped() -> object:
         if os.geteuid() == 0:
@@ -52,7 +55,7 @@ def without_root(action: Callable[[], object]) -> str:
 
 @contextmanager
 def shared_folder() -> Iterator[Path]:
-    """A folder that `without_root` may write; unlike pytest's own, others can get to it."""
+    """A folder that `without_root` may write to; unlike pytest's own, it is open to other users."""
     with tempfile.TemporaryDirectory(prefix="storage-test-", dir="/tmp") as name:
         folder = Path(name).resolve()
         folder.chmod(0o755)
@@ -70,7 +73,7 @@ class Killable:
     """A child that runs `action` until it is killed."""
 
     def __init__(self, action: Callable[[Callable[[], None]], object]) -> None:
-        """`action` is given a function to call when the killing may begin."""
+        """Start `action`, which gets a function to call when it may be killed from then on."""
         reading, writing = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
@@ -84,7 +87,7 @@ class Killable:
             pipe.read()
 
     def kill(self) -> None:
-        """Kill it at once, and say so if it had ended by itself."""
+        """Kill it at once; fail if it had ended by itself."""
         os.kill(self.pid, signal.SIGKILL)
         _, status = os.waitpid(self.pid, 0)
         assert os.WIFSIGNALED(status), "the child ended before it was killed"

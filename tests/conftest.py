@@ -81,11 +81,11 @@ _FIXED = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "TERM": "xterm-256color",
 }
-# The snapshot plugin tells pytest-xdist's processes by it where its report is being gathered.
+# The snapshot plugin tells pytest-xdist's processes with it where to put parts of its report.
 _HANDED_ON = {"TEXTUAL_SNAPSHOT_TEMPDIR"}
 _environment = pytest.MonkeyPatch()
 
-# A busy machine is slow at times, which says nothing about an example.
+# A busy machine may be slow at any example: hypothesis is not to judge by time.
 settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -93,7 +93,7 @@ settings.load_profile("any machine")
 
 
 def pytest_configure() -> None:
-    """Takes the developer's settings away before a test module imports a driver."""
+    """Remove the developer's settings before a test module imports a driver."""
     for name in os.environ.keys() - _HANDED_ON:
         if name.startswith(_FOREIGN_PREFIXES) or name.upper() in _FOREIGN:
             _environment.delenv(name)
@@ -103,10 +103,10 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Keeps what is there for good out of the garbage collector's way.
+    """Keep objects that stay for the whole run away from the garbage collector.
 
-    Every app of the tests searches everything once it has read its file: half a million objects of
-    the tests' own, and as much again of the libraries. While tests are collected, 34 searches took
+    Every app of the tests runs a collection once it has read its file, over half a million objects
+    of the tests and as many of the libraries. While pytest collects the tests, 34 collections took
     a third of the time.
     """
     gc.enable()
@@ -115,22 +115,22 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """More processes than there are processors: most tests wait for a server part of the time.
+    """Use more processes than there are processors: most tests wait for a server at times.
 
-    With one more, each of them was busy for a third of the time; with two more the app's tests take
-    four fifths of that. What runs with the programs of others has their processes besides.
+    With one more, each process was busy for a third of the time; with two more, the app's tests
+    take four fifths as long. Tests that run other programs have their processes as well.
     """
     more = 1 if config.option.markexpr == "tools" else 2
     return (os.cpu_count() or 1) + more
 
 
 def pytest_unconfigure() -> None:
-    """Gives them back, for whoever called pytest from Python."""
+    """Restore the settings, for a program that called pytest from Python."""
     _environment.undo()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what has the fixture `engine` with each of them, or with the one that it is about."""
+    """Run a test that has the fixture `engine` with each engine, or with the one in its marker."""
     named = any(
         mark.args[0] == "engine" for mark in metafunc.definition.iter_markers("parametrize")
     )
@@ -141,7 +141,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture
 def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The engine of this test; processes that it starts have it too."""
+    """The engine of this test, and of processes that it starts."""
     monkeypatch.setenv("STORAGE_ENGINE", request.param)
     name: str = request.param
     return name
@@ -164,7 +164,7 @@ def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def session_server(start: Callable[[Path], AbstractContextManager[T]]) -> Callable[..., object]:
-    """A fixture of the server that `start` runs, with what is kept in the folder it is given."""
+    """A fixture for the server that `start` runs, whose data it keeps in the folder it gets."""
 
     @pytest.fixture(scope="session")
     def server(server_folder: Path) -> Iterator[T]:

@@ -1,8 +1,8 @@
-"""Both engines of the clouds: whatever is asked of one is asked of the other.
+"""Both engines of the clouds: the same tests run with each.
 
 A test that has the fixture `engine` runs once with each, by `STORAGE_ENGINE`; with the marker
-`engine("fsspec")` or `engine("direct")` only with that one, because it is about what only that one
-has. The functions here open a backend with a named engine, or with that of the test.
+`engine("fsspec")` or `engine("direct")` only with that one, for what only that one has. The
+functions here open a backend with a named engine, or with that of the test.
 """
 
 from __future__ import annotations

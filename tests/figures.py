@@ -1,7 +1,7 @@
-"""The numbers of RELIABILITY's figures: tests hand them in, `make reliability` ends with the table.
+"""The figures of RELIABILITY: tests report them, and `make reliability` prints a table at its end.
 
-A figure is handed in before it is asserted, so that one that falls short is printed too. It travels
-as a property of its test's report, which reaches the table from whichever process ran the test.
+A figure is reported before it is asserted, so that a bad one is printed too. It is a property of
+its test's report, which reaches the table from any process of pytest-xdist.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, TypeAlias
 import pytest
 
 NUMBERS: Final = range(1, 14)
-"""The figures there are. What is promised beside them goes by a word instead of a number."""
+"""The numbers of the figures. Other promises have a word instead of a number."""
 
 
 class Line(NamedTuple):
@@ -31,7 +31,7 @@ _PROPERTY: Final = "figure"
 
 @pytest.fixture
 def figure(record_property: Callable[[str, object], None]) -> Figure:
-    """Hand in a number: `figure(9, "200 MB blob killed 30 times", "0 torn of 30")`."""
+    """Report a figure: `figure(9, "200 MB blob killed 30 times", "0 torn of 30")`."""
 
     def hand_in(number: int | str, what: str, result: str) -> None:
         record_property(_PROPERTY, (number, what, result))
@@ -40,7 +40,7 @@ def figure(record_property: Callable[[str, object], None]) -> Figure:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the table, with what failed and, when all were asked for, what is missing."""
+    """Print the table, with the failures and, if all tests were run, the missing figures."""
     config = terminalreporter.config
     if config.option.collectonly:
         return

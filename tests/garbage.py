@@ -1,4 +1,4 @@
-"""What is not to be searched for garbage, since it stays as long as the tests run."""
+"""Keeps objects that stay as long as the tests run away from the garbage collector."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import gc
 
 
 def leave_alone() -> None:
-    """Let the garbage collector pass over all that there is now and is no garbage."""
+    """Collect garbage, then have the collector ignore all objects that are left."""
     gc.unfreeze()
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""Measures time on a machine that is busy with something else too."""
+"""Measures time on a machine that is also busy with other work."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ import pytest
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Fails when its block takes that long, not counting how long others had the processor.
+    """Fail if the block takes that long, without the time in which others had the processor.
 
-    The kernel says how long threads were ready to run and were not let; where it does not, all
-    time counts. Of a machine that stood still as a whole it says nothing: a process that only
-    sleeps, and wakes up late, does.
+    Linux tells how long threads were ready but had no processor; elsewhere all time counts. It
+    does not tell whether the whole machine stood still: a second process, which only sleeps,
+    notices that by waking up late.
     """
     heart = _heart()
     started, kept_waiting, late = time.monotonic(), _kept_waiting(), _late(heart)
@@ -31,14 +31,14 @@ def within(seconds: float) -> Iterator[None]:
     took = time.monotonic() - started
     waited = max(_kept_waiting() - kept_waiting, 0.0)
     if took - waited >= seconds:
-        # It wakes up when we do, and has to tell first.
+        # The other process wakes up when this one does, and first has to write it down.
         time.sleep(0.2)
         waited = max(waited, _late(heart) - late)
     assert took - waited < seconds, f"took {took:.2f} s, {waited:.2f} s of it without a processor"
 
 
 def assert_linear(seconds: Callable[[int], float], few: int, many: int) -> None:
-    """Fails when `seconds(many)` is far more than so many times `seconds(few)`, however often."""
+    """Fail if `seconds(many)` is far more than `many / few` times `seconds(few)`, in five tries."""
     limit = 2.25 * many / few
     found = []
     for _ in range(5):
@@ -65,7 +65,7 @@ while os.getppid() == int(sys.argv[1]):
 
 @cache
 def _heart() -> IO[bytes]:
-    """What a process writes that sleeps, again and again, as long as this one lives."""
+    """The file in which a process that only sleeps, as long as this one lives, counts delays."""
     written = TemporaryFile(buffering=0)  # noqa: SIM115 (for as long as this process lives)
     command = [sys.executable, "-I", "-S", "-c", _BEATS, str(os.getpid())]
     _running.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=written))
@@ -79,7 +79,7 @@ _running: list[subprocess.Popen[bytes]] = []
 
 
 def _late(heart: IO[bytes]) -> float:
-    """By how many seconds it has woken up too late so far, all in all."""
+    """How many seconds that process has lost so far by waking up late."""
     (seconds,) = struct.unpack("d", os.pread(heart.fileno(), 8, 0))
     return float(seconds)
 
@@ -89,7 +89,7 @@ def _kept_waiting() -> float:
     waited = 0
     with suppress(OSError):
         for thread in Path("/proc/self/task").iterdir():
-            # A thread that has just ended has nothing to say.
+            # The thread may have just ended.
             with suppress(OSError):
                 waited += int((thread / "schedstat").read_text().split()[1])
     return waited / 1e9

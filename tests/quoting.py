@@ -1,4 +1,4 @@
-"""Writes paths into texts: a test's own folder may have blanks, quotation marks and `$` in it."""
+"""Quotes paths in texts: the folder of a test may have blanks, quotation marks and `$` in it."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from pathlib import Path
 
 
 def in_toml(path: Path | str) -> str:
-    """A TOML string with this path, quoted."""
+    """The path as a quoted TOML string."""
     return json.dumps(str(path), ensure_ascii=False)

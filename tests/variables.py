@@ -15,9 +15,9 @@ def variables(packages: tuple[str, ...], pattern: str, ends: tuple[str, ...] = (
     """The texts in the source of packages that look like names of variables.
 
     Args:
-        packages: their names; those that they import are not looked at.
-        pattern: what a whole name looks like.
-        ends: what a name that is put together may end with: "AWS_ENDPOINT_URL_" and "S3".
+        packages: their names; packages that they import are not searched.
+        pattern: a regular expression for a whole name.
+        ends: endings of names that the source puts together: "S3" for "AWS_ENDPOINT_URL_".
     """
     known = re.compile(pattern)
     found: set[str] = set()

@@ -1,6 +1,6 @@
 """A port of this process whose connections a test's own function serves, each in a thread.
 
-For servers that a test writes by hand, because no well-behaved one says what it is about.
+For servers that a test writes by hand, because no well-behaved one behaves as it needs.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from tests.servers.process import HOST
 def accepting(serve: Callable[[socket.socket], object], stopped: threading.Event) -> Iterator[int]:
     """The port; `stopped` is set when the context ends, for a `serve` that hangs until then.
 
-    A connection is closed when `serve` returns. A client that has gone ends it too: often that is
-    what a test is about.
+    A connection is closed when `serve` returns, or when the client has gone: that is no error,
+    since tests often are about it.
     """
 
     def served(connection: socket.socket) -> None:

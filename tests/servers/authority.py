@@ -1,4 +1,4 @@
-"""Certificates as a company's own authority signs them: right, expired, for another host."""
+"""Certificates as a company's own authority signs them: valid, expired, for another host."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Authority:
         return self._written(certificate, key)
 
     def itself(self) -> Pair:
-        """Its own certificate, as a server has it that has signed for itself."""
+        """The authority's own certificate, for a server with a self-signed one."""
         return self._written(x509.load_pem_x509_certificate(self.bundle.read_bytes()), self._key)
 
     def _written(self, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> Pair:

@@ -1,7 +1,7 @@
-"""What hands out AWS credentials: STS, the SSO portal, a container's and an instance's metadata.
+"""Servers that give AWS credentials: STS, the SSO portal, a container's and an instance's metadata.
 
-One stand-in for all of them, which takes part in what they check: the external ID of a role, the
-token of a session. The credentials it hands out are those of a role on moto, so that they work.
+One stand-in for all of them, which makes some of their checks: the external ID of a role, the token
+of a session. The credentials that it gives are those of a role on moto, so that they work.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _ALLOW_ALL: Final = {
 
 @dataclass
 class AWS:
-    """Where it listens, what it knows, and what has come in."""
+    """The stand-in: its addresses, what it knows, and the requests so far."""
 
     url: str = ""
     keys: dict[str, str] = field(default_factory=dict)
@@ -37,21 +37,21 @@ class AWS:
 
     external_id: str = field(default_factory=token_hex)
     token: str = field(default_factory=token_urlsafe)
-    """Of the SSO session, of a web identity, of the container."""
+    """The token of the SSO session, of a web identity and of the container."""
 
     lifetime: timedelta = timedelta(hours=1)
     requests: list[str] = field(default_factory=list)
-    """What was asked for: an action of STS, or a method and a path."""
+    """For each request an action of STS, or a method and a path."""
 
     stalled: threading.Event = field(default_factory=threading.Event)
-    """Clear while nothing is answered."""
+    """Requests are answered only while this is set."""
 
     def __post_init__(self) -> None:
         self.stalled.set()
 
     @property
     def expiration(self) -> datetime:
-        """Of credentials that are handed out now."""
+        """When credentials that are given now expire."""
         return datetime.now(UTC).replace(microsecond=0) + self.lifetime
 
 
@@ -87,7 +87,7 @@ def aws(s3: S3Server) -> Iterator[AWS]:
             self.wfile.write(body)
 
         def log_message(self, *_args: object) -> None:
-            """Into no terminal."""
+            """Print nothing."""
 
     with ThreadingHTTPServer((HOST, 0), Handler) as server:
         server.daemon_threads = True
@@ -122,7 +122,7 @@ def _json(status: int, content: Any) -> _Reply:
 
 
 _page: Final = (200, "text/html", b"<p>It works!")
-"""What something else than STS may answer."""
+"""What another server than STS may answer."""
 
 
 def _unknown(_state: AWS, _headers: Any) -> _Reply:

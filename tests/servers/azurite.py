@@ -25,11 +25,11 @@ class AzureServer:
     account_name: str
     account_key: str = field(repr=False)
     certificate: Path | None = None
-    """The file of the certificate, where it speaks TLS."""
+    """The file of the certificate, if the server speaks TLS."""
 
     @property
     def account_host(self) -> str:
-        """What options of adlfs call so."""
+        """The value for adlfs's option `account_host`."""
         return f"{self.endpoint_url.partition('://')[2]}/{self.account_name}"
 
     @property
@@ -45,7 +45,7 @@ class AzureServer:
         )
 
     def signed(self, left: timedelta, mark: str = "") -> str:
-        """A connection string with a signature for the account that ends so much later."""
+        """A connection string with a signature for the account that expires after `left`."""
         from azure.storage.blob import AccountSasPermissions, ResourceTypes, generate_account_sas
 
         token = generate_account_sas(
@@ -86,7 +86,7 @@ class AzureServer:
         return name
 
     def check(self) -> None:
-        """Writes and reads a blob: azurite can make containers when it cannot yet write."""
+        """Write and read a blob: azurite can create containers before it can write blobs."""
         with self.service() as service:
             container = service.create_container(f"check-{token_hex(6)}")
             container.upload_blob("blob", b"ready")
@@ -99,8 +99,9 @@ def azurite(folder: Path, certificate: tuple[Path, Path] | None = None) -> Itera
     """An azurite server; its data and its log go into `folder`.
 
     Args:
-        folder: an existing one.
-        certificate: the files of one and of its key: then it speaks TLS, and takes tokens.
+        folder: one that exists.
+        certificate: the files of a certificate and of its key; with them azurite speaks TLS, and
+            accepts tokens.
     """
     if not _MAIN.exists():
         raise ServerError("azurite is not installed; run `make test`, which sets it up")

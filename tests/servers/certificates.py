@@ -1,4 +1,4 @@
-"""A certificate that nobody has signed but its owner, for servers that speak TLS."""
+"""A self-signed certificate, for servers that speak TLS."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.servers.process import HOST
 
 ALWAYS = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-"""From when until when a certificate holds: on every day on which the tests may run."""
+"""The first and the last day of a certificate that is valid whenever the tests may run."""
 
 
 def self_signed(folder: Path) -> tuple[Path, Path]:

@@ -1,7 +1,7 @@
-"""What hands out Azure's tokens: Entra's token endpoint, over TLS, and the metadata of a machine.
+"""Servers that give Azure's tokens: Entra's token endpoint, over TLS, and a machine's metadata.
 
-One stand-in for both. It takes part in what they check: the secret of a service principal, the
-secret header of an App Service. Its tokens are what azurite takes for Entra's.
+One stand-in for both, which makes some of their checks: the secret of a service principal, the
+secret header of an App Service. azurite accepts its tokens as Entra's.
 """
 
 from __future__ import annotations
@@ -34,33 +34,33 @@ _REFUSALS: Final = {
 
 @dataclass
 class Entra:
-    """Where it listens, and whom it knows."""
+    """The stand-in: its addresses, and the credentials that it accepts."""
 
     url: str = ""
-    """Over TLS."""
+    """The address of the token endpoint, over TLS."""
 
     machine_url: str = ""
-    """The metadata of a machine, which is plain HTTP."""
+    """The address of a machine's metadata, over plain HTTP."""
 
     tenant_id: str = field(default_factory=lambda: str(uuid4()))
     client_id: str = field(default_factory=lambda: str(uuid4()))
     client_secret: str = field(default_factory=token_hex, repr=False)
     header: str = field(default_factory=token_hex, repr=False)
-    """What an App Service shows to get a token."""
+    """The secret header that an App Service sends to get a token."""
 
     requests: list[str] = field(default_factory=list)
     stalled: threading.Event = field(default_factory=threading.Event)
-    """Clear while nothing is answered."""
+    """Requests are answered only while this is set."""
 
     status: int = 200
-    """With another one no token is given."""
+    """The status of its answers; with any other than 200 no token is given."""
 
     def __post_init__(self) -> None:
         self.stalled.set()
 
     @property
     def service_principal(self) -> dict[str, str]:
-        """The options that sign in as the one that is known."""
+        """The options that sign in as the one service principal that is known."""
         return {
             "tenant_id": self.tenant_id,
             "client_id": self.client_id,
@@ -69,7 +69,7 @@ class Entra:
         }
 
     def token(self) -> str:
-        """A token, as azurite checks it: whom it is for, by whom, and for how long."""
+        """A token with what azurite checks: its audience, its issuer, and how long it is valid."""
         now = int(time.time())
         claims = {
             "aud": "https://storage.azure.com",
@@ -157,7 +157,7 @@ def entra(certificate: Path, key: Path) -> Iterator[Entra]:
         daemon_threads = True
 
         def handle_error(self, *_args: Any) -> None:
-            """A client that does not trust it hangs up."""
+            """Print nothing when a client that does not trust it closes the connection."""
 
     with Quiet((HOST, 0), Handler) as secure, Quiet((HOST, 0), Handler) as plain:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

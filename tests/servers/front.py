@@ -1,6 +1,6 @@
-"""A server in front of another one, for what a real server would do if it were a little different.
+"""A server in front of another one, to test with a server that differs a little from the real one.
 
-It hands on what comes in, except for the requests that a test has it answer itself.
+It passes requests on, except for those that a test has it answer itself.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Asked(NamedTuple):
 
     method: str
     path: str
-    """With its query."""
+    """The path with its query."""
 
     headers: Message
 
@@ -37,24 +37,24 @@ class Reply(NamedTuple):
 
 
 Rule: TypeAlias = Callable[[Asked], Reply | None]
-"""What to answer to a request, or None to hand it on."""
+"""Returns the answer to a request, or None to pass it on."""
 
 
 @dataclass
 class Front:
-    """Where it listens, and what has come in."""
+    """A running server: its address, and the requests so far."""
 
     url: str = ""
     asked: list[Asked] = field(default_factory=list)
 
     def methods(self) -> list[str]:
-        """Of the requests so far."""
+        """The methods of the requests so far."""
         return [each.method for each in self.asked]
 
 
 @contextmanager
 def front_of(url: str, rule: Rule) -> Iterator[Front]:
-    """A server on a free port before the one at `url`, which has to speak plain HTTP."""
+    """A server on a free port in front of the one at `url`, which has to speak plain HTTP."""
     behind = urlsplit(url).netloc
     front = Front()
 
@@ -87,7 +87,7 @@ def front_of(url: str, rule: Rule) -> Iterator[Front]:
         def _handed_on(self, body: bytes) -> Reply:
             connection = http.client.HTTPConnection(behind, timeout=30)
             try:
-                # With the client's own Host: it is part of what has been signed.
+                # With the client's own Host header, which is part of the signature.
                 connection.putrequest(
                     self.command, self.path, skip_host=True, skip_accept_encoding=True
                 )
@@ -100,7 +100,7 @@ def front_of(url: str, rule: Rule) -> Iterator[Front]:
                 connection.close()
 
         def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
+            """Print nothing."""
 
     with ThreadingHTTPServer((HOST, 0), Handler) as server:
         server.daemon_threads = True

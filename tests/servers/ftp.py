@@ -1,4 +1,4 @@
-"""FTP: pyftpdlib, one port as it comes, one with the commands of old servers only, one with TLS.
+"""FTP: pyftpdlib on three ports: as it is, with the commands of old servers only, and with TLS.
 
 A test gets it from the fixture; as a program it is `python ftp.py PORT OLD_PORT TLS_PORT FOLDER
 CERTIFICATE KEY`, with the user and the password in the environment.
@@ -23,17 +23,17 @@ class FTPServer:
 
     port: int
     old_port: int
-    """The same files; it knows no MLSD, MLST and SIZE, and replaces no file by renaming."""
+    """The port of the old server: no MLSD, MLST or SIZE, and no renaming onto an existing file."""
 
     tls_port: int
-    """The same files; it wants everything encrypted."""
+    """The port of the server that requires TLS for everything."""
 
     certificate: Path
-    """Its own, which nobody trusts yet."""
+    """The file of its self-signed certificate, which nobody trusts yet."""
 
     folder: Path
-    """Where the user's files are, for what a test has to inspect; nobody may write to `guarded`,
-    nor delete in `kept`."""
+    """The folder of the user's files on all ports, for what a test has to inspect; nobody may write
+    to `guarded`, or delete in `kept`."""
 
     user: str
     password: str = field(repr=False)
@@ -43,7 +43,7 @@ class FTPServer:
         return f"ftp://127.0.0.1:{self.old_port if old else self.port}/{folder}"
 
     def check(self) -> None:
-        """Writes and deletes a file through each port."""
+        """Write and delete a file through each port."""
         for port in (self.port, self.old_port):
             name = f"check-{token_hex(6)}"
             with FTP(timeout=5) as client:

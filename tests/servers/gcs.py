@@ -1,4 +1,4 @@
-"""Google Cloud Storage: gcp-storage-emulator, behind a proxy that signs a service account in."""
+"""Google Cloud Storage: gcp-storage-emulator, behind a proxy that makes clients sign in."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _PROXY: Final = Path(__file__).with_name("gcs_proxy.py")
 
 @dataclass(frozen=True)
 class GCSServer:
-    """A running Cloud Storage that only lets in whom it knows: see `gcs_proxy`."""
+    """A running Cloud Storage that lets in known accounts only: see `gcs_proxy`."""
 
     endpoint_url: str
     emulator_url: str
-    """The same data without a proxy in between, for what a test has to prepare or inspect."""
+    """The emulator without the proxy, for what a test has to prepare or inspect."""
     project: str
     service_account_info: dict[str, str] = field(repr=False)
     refresh_token: str = field(repr=False)
@@ -41,7 +41,7 @@ class GCSServer:
 
     @property
     def person(self) -> dict[str, str]:
-        """The file that `gcloud auth application-default login` writes, but for its endpoint."""
+        """What `gcloud auth application-default login` writes, except for the endpoint."""
         return {
             "type": "authorized_user",
             "client_id": f"{token_hex(8)}.apps.googleusercontent.com",
@@ -61,7 +61,7 @@ class GCSServer:
         }
 
     def impersonating(self, target: str) -> dict[str, Any]:
-        """The file of the person who acts as a service account."""
+        """The file of a person who impersonates a service account."""
         return {
             "type": "impersonated_service_account",
             "service_account_impersonation_url": (
@@ -71,12 +71,12 @@ class GCSServer:
         }
 
     def asked_by(self) -> str:
-        """Who the last request for data came from."""
+        """Which account made the last request for data."""
         with urlopen(f"{self.endpoint_url}/asked-by", timeout=5) as answer:
             return str(answer.read().decode())
 
     def forget_tokens(self) -> None:
-        """Take back all tokens that were given."""
+        """Revoke all tokens that were given."""
         urlopen(Request(f"{self.endpoint_url}/forget", data=b""), timeout=5).close()
 
     def new_bucket(self) -> str:
@@ -134,7 +134,7 @@ def gcs(folder: Path) -> Iterator[GCSServer]:
 
 
 def _refuses(proxy: str) -> None:
-    """Returns when the proxy answers that a token is needed."""
+    """Return if the proxy answers that a token is needed; otherwise raise."""
     try:
         urlopen(f"{proxy}/storage/v1/b", timeout=5).close()
     except HTTPError as error:

@@ -1,19 +1,20 @@
 """Google's sign-in in front of the Cloud Storage emulator, as a program that `gcs.py` starts.
 
-`POST /token` answers a bearer token for the assertion that a service account signed (RFC 7523,
+`POST /token` gives a bearer token for the assertion that a service account signed (RFC 7523,
 RS256), for the refresh token of a person, and for a subject token of another issuer (RFC 8693). So
-does the path of Google's IAM for whoever may act as another account, and that of the metadata
-server for the machine. `/slow/token` has another clock, `/gone/token` knows no account,
-`/broken/token` and `/silent/token` are what they are called.
+does the path of Google's IAM for those who may impersonate another account, and that of the
+metadata server for the machine. The clock of `/slow/token` is a day behind, `/gone/token` knows no
+account, `/broken/token` and `/silent/token` do what their names say.
 
-Every other request needs such a token and goes on to the emulator; without, it is answered 401 as
-Google does. Of an object it also says which generation of it this is, which the emulator leaves
-out. `GET /asked-by` tells who the last of them came from, and `POST /forget` takes all tokens back.
+Every other request needs such a token, and is passed on to the emulator; without one it gets status
+401, as from Google. The proxy adds an object's generation, which the emulator leaves out.
+`GET /asked-by` tells which account made the last of these requests; `POST /forget` revokes all
+tokens.
 
     python gcs_proxy.py HOST PORT EMULATOR_URL FILE
 
-FILE is JSON with the `client_email` and the `public_key` of the one service account let in, with
-the `refresh_token` of the one person, and with the one `subject_token`.
+FILE is JSON with the `client_email` and the `public_key` of the one service account that is let in,
+the `refresh_token` of the one person, and the one `subject_token`.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ _HOP_BY_HOP: Final = {"connection", "content-length", "keep-alive", "transfer-en
 
 
 class Refused(Exception):
-    """No token is given: Google's code and words."""
+    """No token is given; has Google's error code and message."""
 
 
 class Proxy:
@@ -57,13 +58,13 @@ class Proxy:
     async def connect(self, _: web.Application) -> AsyncIterator[None]:
         """Keeps one client session for the life of the server."""
         # The emulator closes each connection after one answer. It serves one at a time and lets
-        # five wait: whoever comes then tries again after a second.
+        # five wait; any others could connect only after a second.
         connector = TCPConnector(force_close=True, limit=4)
         async with ClientSession(connector=connector, auto_decompress=False) as self._session:
             yield
 
     async def token(self, request: web.Request) -> web.Response:
-        """Gives a bearer token for what proves who it is."""
+        """Gives a bearer token to a client that proves who it is."""
         way = request.match_info.get("way", "")
         if way == "silent":
             await asyncio.sleep(60)
@@ -88,9 +89,9 @@ class Proxy:
         )
 
     def _proven(self, form: dict[str, str], now: float, address: str) -> str:
-        """Who a request for a token comes from.
+        """The account that a request for a token comes from.
 
-        The library of Go's, which rclone has, names the address itself as the audience.
+        Google's library for Go, which rclone uses, has this address itself as the audience.
         """
         grant = form.get("grant_type")
         if grant == _REFRESH:
@@ -132,7 +133,7 @@ class Proxy:
         return token
 
     async def impersonated(self, request: web.Request) -> web.Response:
-        """Gives a token of another account, to a person, and to workloads."""
+        """Gives a person or a workload a token of another account."""
         target = request.match_info["target"]
         if self._who(request) not in ("a person", "a workload") or "forbidden" in target:
             denied = {
@@ -162,11 +163,11 @@ class Proxy:
         return web.Response(text=self._allowed["subject_token"])
 
     async def asked_by(self, request: web.Request) -> web.Response:
-        """Tells who the last request for data came from."""
+        """Tells which account made the last request for data."""
         return web.Response(text=self._last)
 
     async def forget(self, request: web.Request) -> web.Response:
-        """Takes back all tokens."""
+        """Revokes all tokens."""
         self._tokens.clear()
         return web.Response()
 
@@ -175,7 +176,7 @@ class Proxy:
         return self._tokens.get(token) if scheme == "Bearer" else None
 
     async def forward(self, request: web.Request) -> web.Response:
-        """Hands a request with a valid token to the emulator."""
+        """Passes a request with a valid token on to the emulator."""
         body = await request.read()
         who = self._who(request)
         self._last = who or "nobody"
@@ -184,7 +185,7 @@ class Proxy:
             return web.json_response(error, status=401)
         headers = [(k, v) for k, v in request.headers.items() if k.lower() not in _HOP_BY_HOP]
         assert self._session is not None
-        # As it came: the %2F in an object's name is not to become a slash.
+        # Not decoded: the %2F in an object's name must not become a slash.
         url = URL(self._emulator + request.raw_path, encoded=True)
         async with self._session.request(
             request.method, url, data=body, headers=headers, allow_redirects=False
@@ -204,7 +205,7 @@ class Proxy:
 
 
 def main(host: str, port: str, emulator: str, file: str) -> None:
-    """Serves until it is told to stop."""
+    """Serve until told to stop."""
     allowed = json.loads(Path(file).read_text())
     proxy = Proxy(emulator, allowed)
     app = web.Application(client_max_size=_LARGEST_BODY)

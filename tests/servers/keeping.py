@@ -1,4 +1,4 @@
-"""An HTTP server that keeps its connections, and answers each request as a test's function says."""
+"""An HTTP server that keeps connections open, and answers each request by a test's function."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 @dataclass
 class Request:
-    """What has come in."""
+    """One request."""
 
     connection: int
-    """Which connection it came through; the first has the number 0."""
+    """The number of the connection that it came through; the first is 0."""
 
     line: str
     headers: dict[str, str]
@@ -30,7 +30,7 @@ class Request:
 
 @dataclass
 class KeepingServer:
-    """Where it listens, and what has come in."""
+    """A running server: its address, and the requests so far."""
 
     answer: bytes | Callable[[Request], bytes]
     url: str = ""
@@ -48,7 +48,7 @@ def keeping_server(answer: bytes | Callable[[Request], bytes] = OK) -> Iterator[
     counting = threading.Lock()
 
     def serve(connection: socket.socket) -> None:
-        # Several may come at once.
+        # Several connections may begin at once.
         with counting:
             number = len(server.connections)
             server.connections.append(connection)

@@ -1,7 +1,7 @@
-"""The project's own KV server. A test gets it from the fixture; the one with the token is this.
+"""The project's own KV server, with a token. A test gets it from the fixture.
 
-As a program, which the tests that kill it start themselves, it is `python kv.py FOLDER PORT`: the
-token comes from `$TEST_KV_TOKEN`, and the API address is printed once clients can connect.
+Tests that kill it start it themselves as a program, `python kv.py FOLDER PORT`: the token comes
+from `$TEST_KV_TOKEN`, and the API address is printed once clients can connect.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class KVServer:
     """Where it keeps the values, for what a test has to inspect."""
 
     def check(self) -> None:
-        """Stores a value, reads it and removes it."""
+        """Store a value, read it and remove it."""
         url = f"{self.api_address}/results-check"
         headers = {"Authorization": f"Bearer {self.token}"}
         for method, body in (("POST", b'"ready"'), ("GET", None), ("DELETE", None)):
@@ -36,13 +36,13 @@ class KVServer:
 
 
 def kv_command(folder: Path, port: int = 0) -> list[str]:
-    """Starts a server of `folder`."""
+    """The command that starts a server on `folder`."""
     # -P: the modules beside this one have the names of packages.
     return [sys.executable, "-P", __file__, str(folder), str(port)]
 
 
 def kv_environment(token: str = "") -> dict[str, str]:
-    """What it needs beside the command; without a token it asks for none."""
+    """The environment variables for the command; with an empty token the server asks for none."""
     return {"TEST_KV_TOKEN": token, "PYTHONPATH": str(ROOT)}
 
 

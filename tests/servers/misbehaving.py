@@ -43,7 +43,7 @@ def reset_in_mid_body(server: RawServer, connection: socket.socket) -> None:
 
 
 def reset_at_once(server: RawServer, connection: socket.socket) -> None:
-    """Not even a status."""
+    """The connection is gone before a status."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
 
 
@@ -67,11 +67,11 @@ UNAVAILABLE: Final[dict[str, bytes | Answer]] = {
     "reset at once": reset_at_once,
     "short body": SHORT_BODY,
 }
-"""What makes a read end in `StorageUnavailable`."""
+"""The answers after which a read fails with `StorageUnavailable`."""
 
 
 def signing_in(answer: bytes | Answer) -> Answer:
-    """`answer` to everything but a service account's request for a token, which gets one."""
+    """Give a token to a service account that asks for one, and `answer` to all other requests."""
 
     def serve(server: RawServer, connection: socket.socket) -> None:
         if server.asked.startswith(_TOKEN_PATH):

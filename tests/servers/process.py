@@ -1,7 +1,7 @@
 """Starts a server as a process of its own and stops it; every server module here uses this one.
 
-A server counts as up when a real request to it succeeds, not when its port opens. What it prints
-goes to a file, whose end is part of the error when it does not come up or ends during the tests.
+A server is up when a real request to it succeeds, not when its port opens. Its output goes to a
+file, whose end is part of the error if the server does not come up or ends during the tests.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ class ServerError(Exception):
 def free_port() -> int:
     """A port of 127.0.0.1 that nobody listens on, and that the system gives to nobody else.
 
-    Until a server listens there, which takes seconds on a busy machine, others ask for ports too.
-    On Linux a port that somebody holds is not given to these, and yet a server can open it;
-    elsewhere it could not.
+    Until a server listens on it, which takes seconds on a busy machine, others ask for free ports
+    too. On Linux a socket can hold the port so that they do not get it but a server can still open
+    it; elsewhere the server could not.
     """
     holder = socket.socket()
     holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -49,7 +49,7 @@ _held: list[socket.socket] = []
 
 @contextmanager
 def closed_port() -> Iterator[int]:
-    """A port that refuses connections, and that nobody else can open meanwhile."""
+    """A port that refuses connections, and that nobody else can open during the context."""
     with socket.socket() as holder:
         holder.bind((HOST, 0))
         yield int(holder.getsockname()[1])
@@ -69,7 +69,7 @@ def running(
     `log` gets the server's output, and its folder is the server's working directory.
 
     Raises:
-        ServerError: the server did not come up within 120 seconds, or did not last.
+        ServerError: the server did not come up within 120 seconds, or ended before the context.
     """
     with log.open("ab") as output:
         process = subprocess.Popen(

@@ -1,6 +1,6 @@
 """A forward proxy as companies have it: CONNECT for https, whole URLs for http, with a user or not.
 
-It remembers what went through, and can refuse.
+It remembers the requests, and can refuse them.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ from tests.servers.tls import joined
 
 @dataclass
 class ForwardProxy:
-    """Where it listens, and what came in."""
+    """A running proxy: its address, and the requests so far."""
 
     port: int = 0
     user: str = ""
     password: str = field(default="", repr=False)
     refusal: str = ""
-    """Status and reason with which it answers everything: "403 Forbidden"."""
+    """Status and reason of its answer to every request, such as "403 Forbidden"; empty: none."""
 
     asked: list[str] = field(default_factory=list)
     """The first line of each request."""
 
     @property
     def url(self) -> str:
-        """For a variable, with the user and the password if it wants them."""
+        """Its URL for a variable, with the user and the password if it asks for them."""
         signed = f"{self.user}:{self.password}@" if self.user else ""
         return f"http://{signed}{HOST}:{self.port}"
 
     @property
     def bare_url(self) -> str:
-        """Without them."""
+        """Its URL without the user and the password."""
         return f"http://{HOST}:{self.port}"
 
 

@@ -1,7 +1,7 @@
 """An HTTP server whose answers a test writes byte by byte, for what no well-behaved server sends.
 
-Each request is read to its end, remembered, and handed with its socket to the test's function; a
-function that returns leaves the connection to be closed.
+Each request is read to its end and remembered; the test's function answers it on the socket. When
+the function returns, the connection is closed.
 """
 
 from __future__ import annotations
@@ -19,38 +19,38 @@ from tests.servers.process import HOST
 
 @dataclass
 class RawServer:
-    """Where it listens, and what has come in."""
+    """A running server: its address, and the requests so far."""
 
     url: str = ""
     requests: list[bytes] = field(default_factory=list)
     """Each with its head and body, in order of arrival."""
     stopped: threading.Event = field(default_factory=threading.Event)
-    """Set when the test is over: what an answer that hangs waits for."""
+    """Set when the test is over, to end an answer that hangs."""
 
     _threads: threading.local = field(default_factory=threading.local)
 
     @property
     def asked(self) -> bytes:
-        """The request that is to be answered: the last to arrive may be one of another thread."""
+        """The request to answer: the last one that arrived may belong to another thread."""
         request: bytes = self._threads.request
         return request
 
 
 _HANDSHAKE: Final = b"\x16\x03"
-"""How TLS begins: a client asks whether that is what is spoken here."""
+"""How TLS begins: some clients try it first."""
 
 Answer = Callable[[RawServer, socket.socket], object]
 
 
 def response(status: str, body: bytes = b"", *headers: str) -> bytes:
-    """A proper answer, after which the connection ends."""
+    """A well-formed answer that ends the connection."""
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 @contextmanager
 def raw_server(answer: bytes | Answer) -> Iterator[RawServer]:
-    """A server on a free port that answers everything with these bytes, or by this function."""
+    """A server on a free port that answers all requests with these bytes, or by this function."""
     server = RawServer()
 
     def serve(connection: socket.socket) -> None:

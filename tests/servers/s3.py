@@ -1,4 +1,4 @@
-"""What every S3 server hands to a test."""
+"""What a test gets of every S3 server."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ REGION = "us-east-1"
 
 
 class Certificate(NamedTuple):
-    """The files of a certificate and of its key, for a server that is to speak TLS."""
+    """The files of a certificate and of its key, for a server with TLS."""
 
     file: Path
     key: Path
@@ -19,13 +19,13 @@ class Certificate(NamedTuple):
 
 @dataclass(frozen=True)
 class S3Server:
-    """A running S3 server that refuses every other credential."""
+    """A running S3 server that accepts only the credentials given here."""
 
     endpoint_url: str
     access_key_id: str
     secret_access_key: str = field(repr=False)
     ca_bundle: Path | None = None
-    """The certificate to trust, where it speaks TLS."""
+    """The certificate to trust, if the server speaks TLS."""
 
     client: Any = field(init=False, repr=False)
     """A boto3 client with these credentials, for what a test has to prepare or inspect."""

@@ -1,6 +1,6 @@
-"""S3 by rules of its own: s3rver, on the Node that comes as a Python package.
+"""S3 with peculiarities: s3rver, on the Node that comes as a Python package.
 
-It knows one key, which is no secret, and takes it with any secret.
+It knows one access key, which is no secret, and accepts any secret with it.
 """
 
 from __future__ import annotations

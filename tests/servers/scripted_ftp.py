@@ -1,4 +1,4 @@
-"""An FTP server that says what a test tells it to, for what no well-behaved server says."""
+"""An FTP server whose replies a test writes, for those that no well-behaved server sends."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tests.servers.accepting import accepting
 from tests.servers.process import HOST
 
 Reply = str | list[str] | Callable[[socket.socket, socket.socket], object]
-"""A line; lines of which each is said once, the last one ever after; or a function of the control
-and the data connection."""
+"""A line; several lines, sent one for each command, the last one again and again; or a function of
+the control and the data connection."""
 
 USUAL: Mapping[str, Reply] = {
     "": "220 ready",
@@ -29,17 +29,17 @@ USUAL: Mapping[str, Reply] = {
 
 @dataclass
 class ScriptedFTP:
-    """Where it listens, and what it was told."""
+    """A running server: its URL, and the commands so far."""
 
     url: str = ""
     commands: list[str] = field(default_factory=list)
     stopped: threading.Event = field(default_factory=threading.Event)
-    """Set when the test is over: what a reply that hangs waits for."""
+    """Set when the test is over, to end a reply that hangs."""
 
 
 @contextmanager
 def scripted_ftp(replies: Mapping[str, Reply]) -> Iterator[ScriptedFTP]:
-    """A server that answers each command by its reply, "" being the greeting; others by 502."""
+    """A server that sends the reply of each command, "" for the greeting; 502 to other commands."""
     script = {**USUAL, **replies}
     server = ScriptedFTP()
 

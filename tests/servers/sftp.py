@@ -1,4 +1,4 @@
-"""SFTP: asyncssh, one port with OpenSSH's extensions and one with the bare protocol of old servers.
+"""SFTP: asyncssh, one port with OpenSSH's extensions, one with the plain protocol of old servers.
 
 A test gets it from the fixture; as a program it is
 `python sftp.py PORT OLD_PORT FOLDER KEY USER_KEY`, with the user and the password in the
@@ -23,13 +23,14 @@ class SFTPServer:
 
     port: int
     old_port: int
-    """The same files; it cannot rename onto a file that exists."""
+    """The port of the old server, which cannot rename onto a file that exists."""
 
     folder: Path
-    """Where the user's files are, for what a test has to inspect; nobody may write to `guarded`."""
+    """The folder of the user's files on both ports, for what a test has to inspect; nobody may
+    write to `guarded`."""
 
     known_hosts: str
-    """What `~/.ssh/known_hosts` has to say for the server to be trusted."""
+    """What `~/.ssh/known_hosts` has to contain for the server to be trusted."""
 
     user: str
     password: str = field(repr=False)
@@ -41,12 +42,12 @@ class SFTPServer:
         return f"sftp://127.0.0.1:{self.old_port if old else self.port}/{folder}"
 
     def trusted_in(self, home: Path) -> None:
-        """Has the user who lives in `home` know the server's key."""
+        """Add the server's key to the known hosts of the user whose home is `home`."""
         (home / ".ssh").mkdir(mode=0o700, exist_ok=True)
         (home / ".ssh" / "known_hosts").write_text(self.known_hosts)
 
     def check(self) -> None:
-        """Writes and deletes a file through each port."""
+        """Write and delete a file through each port."""
         asyncio.run(self._check())
 
     async def _check(self) -> None:

@@ -1,6 +1,6 @@
-"""S3 by a production server of another maker: OpenStack Swift, all of it on this machine.
+"""S3 on a production server that is not AWS's: OpenStack Swift, all of it on this machine.
 
-Each version is in an environment of its own, because Swift wants older packages than the tests do;
+Each version has an environment of its own, because Swift needs older packages than the tests do;
 `make test-servers` makes them. It needs neither root nor memcached, but a file system with extended
 attributes.
 """
@@ -119,7 +119,7 @@ def _make_ring(python: Path, home: Path, layer: str, port: int) -> None:
         ["add", f"r1z1-{HOST}:{port}/d1", "1"],
         ["rebalance"],
     ):
-        # By the interpreter: the first line of a script cannot hold every path.
+        # Run with the interpreter, because not every path fits into the first line of a script.
         done = subprocess.run(
             [python, builder, home / f"{layer}.builder", *arguments],
             cwd=home,

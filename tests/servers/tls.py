@@ -1,4 +1,4 @@
-"""TLS in front of any server of the tests: what a load balancer does that terminates it."""
+"""TLS in front of any server of the tests, as a load balancer terminates it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.servers.process import HOST
 
 @contextmanager
 def tls_front(url: str, pair: Pair) -> Iterator[str]:
-    """The https URL of a port that hands on to `url`, which speaks plain http."""
+    """The https URL of a port that passes everything on to `url`, which speaks plain http."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pair.certificate, pair.key)
     parts = urlsplit(url)
@@ -34,7 +34,7 @@ def tls_front(url: str, pair: Pair) -> Iterator[str]:
 
 
 def joined(one: socket.socket, other: socket.socket) -> None:
-    """Hand on in both directions until one of the two ends."""
+    """Pass bytes on in both directions until one of the two ends."""
 
     def pump(source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError):

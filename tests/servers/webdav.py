@@ -1,4 +1,4 @@
-"""WebDAV: wsgidav, the third-party HTTP store that File Storage is tried on."""
+"""WebDAV: wsgidav, an HTTP store to test File Storage with."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class WebDAVServer:
     """A running WebDAV server with two shares."""
 
     open_url: str
-    """Anybody may read and write here."""
+    """The share that anybody may read and write."""
     private_url: str
-    """Only this user may."""
+    """The share that only the user may read and write."""
     user: str
     password: str = field(repr=False)
     open_folder: Path
-    """Where the files of the open share are, for what a test has to inspect."""
+    """The folder of the open share, for what a test has to inspect."""
 
     def new_folder(self) -> str:
         """The name of a fresh, empty folder of the open share."""
@@ -34,7 +34,7 @@ class WebDAVServer:
         return name
 
     def check(self) -> None:
-        """Writes, reads and deletes a file."""
+        """Write, read and delete a file."""
         url = f"{self.open_url}/check-{token_hex(6)}"
         for method, body in (("PUT", b"ready"), ("GET", None), ("DELETE", None)):
             urlopen(Request(url, data=body, method=method), timeout=5).close()
@@ -67,7 +67,7 @@ def webdav(folder: Path) -> Iterator[WebDAVServer]:
             }
         )
     )
-    # Without variables: wsgidav puts their values in place of `$NAME` in paths, its own included.
+    # Without variables: wsgidav replaces `$NAME` in all paths by their values.
     command: list[str | Path] = [
         *("env", "-i", "LC_ALL=C.UTF-8"),
         sys.executable,

@@ -55,71 +55,70 @@ def read(path: Path) -> dict[str, Any]:
 
 _AWAITED = (
     *("check", "landing", "load", "poll", "prepare", "state", "styles", "test"),
-    # What the palette finds for what is typed; until then it shows what it found before.
+    # The palette's search for what was typed; until it ends, the earlier results are shown.
     CommandPalette._GATHER_COMMANDS_GROUP,
 )
-"""Groups of workers that end by themselves; a flow may be waiting for an answer."""
+"""Groups of workers that end by themselves, unlike a flow, which may wait for an answer."""
 
 
 @asynccontextmanager
 async def opened(path: Path, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[Any]]:
-    """The app on a file, when there is nothing left to be done."""
+    """Run the app on a file, and yield its pilot when it is idle."""
     async with StorageApp(path).run_test(size=size) as pilot:
         await settle(pilot)
         yield pilot
 
 
 async def settle(pilot: Pilot[Any]) -> None:
-    """Wait until nothing is left to be done but what a person does next."""
+    """Wait until the app is idle, and only waits for what a person does next."""
     app = pilot.app
     assert isinstance(app, StorageApp)
     await _idle(pilot, app)
     if app not in _started and app.return_code is None:
         _started.add(app)
-        # The panes that come after the first frame are laid out, then what is in them, then the
-        # bars of those in which it has no room.
+        # After the first frame the panes are laid out, then what is in them, then the scroll bars
+        # of those that it does not fit into.
         await pilot.pause()
         await pilot.pause()
         await _idle(pilot, app)
 
 
 _started: WeakSet[StorageApp] = WeakSet()
-"""Apps that somebody has waited for."""
+"""Apps for which `settle` has already waited."""
 
 
 async def _idle(pilot: Pilot[Any], app: StorageApp) -> None:
-    # Once it has been left, or has crashed, it may take no more messages: a pause would wait for it
-    # to do so.
+    # An app that has ended or crashed may handle no more messages, and a pause would wait for ever.
     while app.return_code is None:
         await _heard(app)
         await pilot.pause()
         if app.return_code is not None:
             return
         waiting = [worker for worker in app.workers if worker.group.startswith(_AWAITED)]
-        # A machine that is busy with others looks idle to a pause, before a new screen is laid out.
+        # On a busy machine a pause may end before a new screen is laid out.
         drawn = bool(app.screen._compositor.size)
         if app.session.jobs.idle.is_set() and not waiting and app.keys.calm and drawn:
             return
         if waiting:
-            # One that makes way for the next of its kind has ended too.
+            # A worker that is cancelled because the next of its group starts has ended too.
             with suppress(WorkerCancelled):
                 await app.workers.wait_for_complete(waiting)
         await app.session.jobs.idle.wait()
 
 
 async def _heard(app: StorageApp) -> None:
-    """Wait until the app itself has taken the keys so far: a pause looks at its screen only."""
+    """Wait until the app has handled the keys so far: a pause waits for its screen only."""
     taken = asyncio.Event()
     with suppress(TimeoutError):
         async with asyncio.timeout(5):
             if app.call_later(taken.set):
-                # An app that is left meanwhile sets nothing any more.
+                # An app that ends meanwhile never sets it.
                 while not taken.is_set() and app.return_code is None:  # noqa: ASYNC110
                     await asyncio.sleep(0)
 
 
 async def picture(pilot: Pilot[Any]) -> str:
-    """The screen as it stays: what is laid out may ask for another layout, as a scroll bar does."""
+    """The screen once it is stable: a layout may cause another one, as a scroll bar does."""
     await settle(pilot)
     before, now = "", pilot.app.export_screenshot()
     while now != before:
@@ -129,9 +128,9 @@ async def picture(pilot: Pilot[Any]) -> str:
 
 
 async def until(pilot: Pilot[Any], holds: Callable[[], object]) -> None:
-    """Wait for what comes by itself while something else is still being waited for.
+    """Wait until `holds()` is true, for tests in which `settle` would wait for something else.
 
-    A machine that is busy with something else looks idle to `pilot.pause`.
+    A single `pilot.pause` may end too early on a busy machine.
     """
     async with asyncio.timeout(60):
         while not holds():
@@ -139,14 +138,14 @@ async def until(pilot: Pilot[Any], holds: Callable[[], object]) -> None:
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:
-    """Press keys one after the other, each when the app is done with the one before."""
+    """Press keys one after the other, each when the app has handled the one before."""
     for key in keys:
         await pilot.press(key)
         await settle(pilot)
 
 
 async def burst(pilot: Pilot[Any], *keys: str) -> None:
-    """Press keys all at once, as they come over a slow line, before the app has looked at one."""
+    """Press keys all at once, before the app has handled one, as they come over a slow line."""
     for key in keys:
         pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
     await settle(pilot)
@@ -186,7 +185,7 @@ def selected(pilot: Pilot[Any]) -> Row:
 
 
 def screen_text(pilot: Pilot[Any]) -> str:
-    """What is on screen, line by line, as a person reads it."""
+    """The text on screen, line by line."""
     strips = pilot.app.screen._compositor.render_strips()
     return "\n".join("".join(segment.text for segment in strip) for strip in strips)
 
@@ -195,10 +194,10 @@ _EDGES = str.maketrans("▌│", "  ")
 
 
 def words(pilot: Pilot[Any]) -> str:
-    """The same, however it is wrapped."""
+    """The text on screen as one line, however it is wrapped."""
     return " ".join(screen_text(pilot).translate(_EDGES).split())
 
 
 def said(pilot: Pilot[Any]) -> str:
-    """What the app has told in passing, whole."""
+    """The whole text of the app's notifications."""
     return "\n".join(each.message for each in pilot.app._notifications)
