@@ -101,7 +101,7 @@ class _Described:
         }
 
     def value(self, name: str) -> Value | None:
-        """A setting; if the form has no variables, a reference that is no secret is resolved."""
+        """A setting; if the form has no variables, a reference that is not a secret is resolved."""
         found = self.settings.value(name)
         if found is None or found.reference is None or self._variables:
             return found
@@ -357,7 +357,7 @@ def _server(described: _Described, protocol: str, url: str) -> Server:
         base = described.take("base_url")
         scheme = "https" if protocol.endswith("s") else "http"
         address = (base.text if base else None) or f"{scheme}://{host}"
-        # With `base_url` there is no host in the URL: what looks like it is part of the path.
+        # With `base_url` there is no host in the URL: what looks like one belongs to the path.
         path = f"/{host}{path}" if base else path
         user, password = _auth(described) or (user, password)
         url, kind = f"{address.rstrip('/')}/{path.strip('/')}".rstrip("/"), "webdav"

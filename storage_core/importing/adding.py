@@ -1,4 +1,4 @@
-"""What is wanted of other tools, added to a transaction of the configuration file."""
+"""Adds the chosen entries of other tools to a transaction of the configuration file."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 def added(
     edit: Transaction, found: Sequence[Found], names: Mapping[int, str], default: int | None
 ) -> list[StorageConfiguration]:
-    """Add all of it that is new.
+    """Add the entries that are new, and return their configurations.
 
     Args:
-        edit: the file, under its lock.
-        found: nothing of it asks any more.
-        names: what each is to be called, by its place in `found`.
-        default: the place of the new default.
+        edit: the transaction, with the file locked.
+        found: the entries; each question has been answered.
+        names: the new names of entries, by their indices in `found`.
+        default: the index in `found` of the new default; None to leave it as it is.
     """
-    # Planned anew: another program may have changed the file while questions were answered.
+    # Plan again: another program may have changed the file while questions were answered.
     plans = planned(found, edit.load(), names)
     return [
         edit.add_settings(
@@ -41,5 +41,5 @@ def added(
 
 
 def has_no_default(configurations: Configurations) -> bool:
-    """Whether one is to be proposed: no file names a default, be it one that is not there."""
+    """Whether a default may be proposed: no file names one, not even one that does not exist."""
     return configurations.tables.get("default") is None and configurations.default is None

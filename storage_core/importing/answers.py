@@ -1,6 +1,7 @@
-"""What a person has answered for what a tool does not know: the bucket, with a prefix or without.
+"""A person's answers for the setting that a tool does not know: the bucket, maybe with a prefix.
 
-On the command line that is `--bucket BUCKET`, for all that ask, or `--bucket NAME=BUCKET`, for one.
+On the command line, `--bucket BUCKET` answers for all entries that ask, `--bucket NAME=BUCKET` for
+one.
 """
 
 from __future__ import annotations
@@ -15,27 +16,27 @@ if TYPE_CHECKING:
     from storage_core.importing.found import Found
 
 _SCHEMES: Final = ("s3://", "gs://", "gcs://", "az://")
-"""What people copy along with the name of a bucket."""
+"""Schemes that people copy along with the name of a bucket."""
 
 _OF_ALL: Final = ("bucket", "container")
-"""What an answer for all is given to: a folder or the URL of a server is one's own."""
+"""The settings that an answer for all is for: a folder or a server's URL differs for each."""
 
 
 def with_answers(
     found: Sequence[Found], names: Sequence[str], given: Iterable[str]
 ) -> tuple[Found, ...]:
-    """The entries, those answered that ask.
+    """The entries, in order, with the given answers filled in.
 
-    A name may hold `=`, and so may the prefix behind a bucket; no bucket does.
+    A name or the prefix after a bucket may contain `=`; a bucket cannot.
 
     Args:
         found: the entries.
-        names: what each would be called here.
-        given: what `--bucket` says, each time.
+        names: the name that each would have here.
+        given: the value of each `--bucket`.
 
     Raises:
-        ValueError: an answer is empty or leads elsewhere, two are for all, or a name is that of
-            nothing that asks.
+        ValueError: an answer is empty or does not begin as it must, two are for all, or no entry
+            that asks has the name.
     """
     for_all: str | None = None
     by_index: dict[int, str] = {}
@@ -61,10 +62,10 @@ def with_answers(
 
 
 def answered(found: Found, answer: str) -> Found:
-    """The entry with an answer: `acme/team` is the bucket `acme` and the prefix `team`.
+    """The entry with an answer filled in: `acme/team` is the bucket `acme` and the prefix `team`.
 
     Raises:
-        ValueError: the answer leads to something other than what is asked for.
+        ValueError: the answer does not begin with one of `found.begins`.
     """
     assert found.cls is not None
     assert found.asks is not None
@@ -78,7 +79,7 @@ def answered(found: Found, answer: str) -> Found:
         scheme = next((each for each in _SCHEMES if answer.startswith(each)), "")
         bucket, _, inner = answer.removeprefix(scheme).partition("/")
         if "://" in answer.removeprefix(scheme):
-            # Another URL: no part of it is a bucket, and the check of the setting says so.
+            # A URL with another scheme has no bucket; keep it whole, so that the check refuses it.
             bucket, inner = answer, ""
         parts = (inner.strip("/"), str(found.settings.get("prefix") or "").strip("/"))
         prefix = "/".join(filter(None, parts))
@@ -97,7 +98,7 @@ def _split(text: str, names: Collection[str]) -> tuple[str | None, str]:
 
 
 def _meant(name: str, found: Sequence[Found], names: Sequence[str]) -> list[int]:
-    """The entries of this name here, else those that their tools call so."""
+    """The indices of the entries with this name here, else of those with it in their tools."""
     own = [each.name for each in found]
     for called in (names, own):
         meant = [index for index, each in enumerate(called) if each == name]

@@ -1,6 +1,6 @@
-"""Files of other tools, as text, INI, JSON and YAML; a mistake in one is one error with its line.
+"""Reads files of other tools as text, INI, JSON and YAML; errors name the line of a mistake.
 
-No error holds what stands in a file, nor is it raised from one that does.
+No error contains text of a file, nor is it raised from an exception that does.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ if TYPE_CHECKING:
 Parser = TypeVar("Parser", bound=RawConfigParser)
 
 LARGEST: Final = 4 * 1024 * 1024
-"""Bytes in the largest file that is read: a person's configuration is far smaller."""
+"""The most bytes of a file that is read: a person's configuration is far smaller."""
 
 _MARK: Final = b"\xef\xbb\xbf"
 
 _DEEPEST: Final = 100
-"""Tables and lists within one another. YAML's loader in C calls itself for each, and some ten
-thousand end the process; of JSON, a thousand are more than can be walked through."""
+"""The deepest nesting of tables and lists. YAML's loader in C recurses for each level, and some ten
+thousand crash the process; a thousand levels of JSON are too many for recursion in Python."""
 
 
 def text_of(path: str, *, takes_mark: bool = False) -> str:
-    """What stands in a file, with its line ends as `\\n`.
+    """Read a file as text, with `\\n` as line ends.
 
     Args:
-        path: of a regular file.
-        takes_mark: whether the tool reads a file that begins with a byte order mark.
+        path: the path of a regular file.
+        takes_mark: whether the tool accepts a byte order mark at the beginning.
 
     Raises:
-        ConfigurationError: it cannot be read, or is no text.
+        ConfigurationError: it cannot be read, or is not UTF-8.
     """
     data = bytes_of(path)
     if data.startswith(_MARK):
@@ -57,21 +57,21 @@ def text_of(path: str, *, takes_mark: bool = False) -> str:
     except UnicodeDecodeError as error:
         text, line = "", data.count(b"\n", 0, error.start) + 1
     if line:
-        # Not raised above: the exception holds the bytes.
+        # Raised here, outside of `except`: the UnicodeDecodeError contains the bytes.
         raise wrong(path, "is no UTF-8 text", "save it as UTF-8", line)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def ini_of(path: str, text: str, parser: Parser) -> Parser:
-    """The parser, with an INI file read into it.
+    """Read an INI file into `parser`, and return it.
 
     Args:
-        path: of the file.
-        text: of it.
-        parser: as the tool makes it.
+        path: the path of the file, for errors.
+        text: the text of the file.
+        parser: a parser with the options that the tool uses.
 
     Raises:
-        ConfigurationError: it is no INI file, or says something twice.
+        ConfigurationError: it is not an INI file, or has something twice.
     """
     said: tuple[str, str, int | None] | None = None
     try:
@@ -87,19 +87,19 @@ def ini_of(path: str, text: str, parser: Parser) -> Parser:
         line = error.errors[0][0] if error.errors else None
         said = "is no line of an INI file", "write NAME = VALUE", line
     except (Error, ValueError, AttributeError):
-        # configparser has AttributeErrors for continuations of nothing.
+        # configparser raises AttributeError for a continuation line that continues nothing.
         said = "is no INI file", "mend it", None
     if said:
-        # Not raised above: the exceptions hold lines of the file.
+        # Raised here, outside of `except`: those exceptions contain lines of the file.
         raise wrong(path, *said)
     return parser
 
 
 def values_of(path: str, text: str, parser: ConfigParser, section: str) -> dict[str, str]:
-    """The settings of a section, with what its `%(…)s` stand for.
+    """The settings of a section, with each `%(…)s` replaced.
 
     Raises:
-        ConfigurationError: one of them cannot be filled in.
+        ConfigurationError: a `%` in one of them cannot be replaced.
     """
     found: dict[str, str] = {}
     for option in parser[section]:
@@ -118,10 +118,10 @@ def values_of(path: str, text: str, parser: ConfigParser, section: str) -> dict[
 
 
 def json_of(path: str, text: str) -> Any:
-    """What a JSON file says.
+    """The value of a JSON file.
 
     Raises:
-        ConfigurationError: it is no JSON.
+        ConfigurationError: it is not JSON, or is nested too deeply.
     """
     line: int | None = None
     try:
@@ -129,7 +129,7 @@ def json_of(path: str, text: str) -> Any:
         if not is_deep(value):
             return value
     except json.JSONDecodeError as error:
-        # Its `doc` is all of the text.
+        # Not raised from here: the `doc` of the error is the whole text.
         line = error.lineno
     except (ValueError, RecursionError):
         pass
@@ -137,7 +137,7 @@ def json_of(path: str, text: str) -> Any:
 
 
 def is_deep(value: Any) -> bool:
-    """Whether what JSON says has more within one another than any configuration."""
+    """Whether a JSON value is nested more deeply than any configuration."""
     level = [value]
     for _ in range(_DEEPEST + 1):
         level = [inner for each in level for inner in _inner(each)]
@@ -151,14 +151,14 @@ def _inner(value: Any) -> Iterable[Any]:
 
 
 def yaml_of(path: str, text: str) -> Any:
-    """What a YAML file says.
+    """The value of a YAML file.
 
     Raises:
-        ConfigurationError: it is no YAML.
+        ConfigurationError: it is not YAML, or is nested too deeply.
     """
     import yaml
 
-    # The one in C, where there is one: the other takes a minute for the largest file.
+    # The loader in C, if there is one: the other takes a minute for the largest file.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     line: int | None = None
     depth = 0
@@ -176,12 +176,12 @@ def yaml_of(path: str, text: str) -> Any:
             line = mark.line + 1
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError):
         pass
-    # Not raised above: the exceptions hold what stands in the file.
+    # Raised here, outside of `except`: those exceptions contain text of the file.
     raise wrong(path, "is no YAML", "mend it", line)
 
 
 def line_of(text: str, section: str, option: str | None = None) -> int | None:
-    """The number of the line of an INI file in which a section or an option of it begins."""
+    """The line number of a section of an INI file, or of an option in it; None if not found."""
     inside = False
     for number, line in _lines(text):
         if line.startswith("["):
@@ -196,13 +196,13 @@ def line_of(text: str, section: str, option: str | None = None) -> int | None:
 
 
 def wrong(path: str, what: str, remedy: str, line: int | None = None) -> ConfigurationError:
-    """An error about a file.
+    """Make an error about a file.
 
     Args:
-        path: of the file.
-        what: is wrong with it.
+        path: the path of the file.
+        what: what is wrong with it.
         remedy: what a person can do about it.
-        line: where, if that is known.
+        line: the number of the line, if it is known.
     """
     where = f", line {line}" if line else ""
     return ConfigurationError(f"{shortened(path)}{where}: {what}; {remedy}")
@@ -213,12 +213,12 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def require_regular(path: str) -> None:
-    """Refuse what is no file to be read, before it is opened: reading a pipe might never end.
+    """Raise unless `path` is a regular file: opening or reading a pipe might never end.
 
     Raises:
-        ConfigurationError: it is a folder, a pipe or a device, or is not there.
-        OSError: it cannot be looked at.
-        ValueError: it is no path.
+        ConfigurationError: it is a folder, a pipe or a device, or does not exist.
+        OSError: its status cannot be read.
+        ValueError: it is not a valid path.
     """
     try:
         mode = os.stat(path).st_mode
@@ -231,10 +231,10 @@ def require_regular(path: str) -> None:
 
 
 def bytes_of(path: str) -> bytes:
-    """What stands in a file.
+    """The bytes of a file.
 
     Args:
-        path: of a regular file.
+        path: the path of a regular file.
 
     Raises:
         ConfigurationError: it cannot be read, or is too large for a configuration.

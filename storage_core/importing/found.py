@@ -1,4 +1,4 @@
-"""One entry of another tool, and the configuration that it would become."""
+"""An entry of another tool, and the configuration that it would become."""
 
 from __future__ import annotations
 
@@ -19,54 +19,54 @@ def _shown(text: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What stands in a file of another tool.
+    """An entry in a file or in the variables of another tool.
 
-    Three cases: it can be imported as it is; it can when `asks` is answered; it cannot, and
-    `reason` says why.
+    There are three cases: it can be imported as it is; it can be imported once `asks` is answered;
+    it cannot be imported, and `reason` says why.
     """
 
     source: str
-    """The tool, as `storage import` names it: `rclone`."""
+    """The tool, by its name in `storage import`: `rclone`."""
 
     entry: str
-    """What it is in the words of the tool: `remote minio`, `profile corp`."""
+    """What the tool calls it and its kind: `remote minio`, `profile corp`."""
 
     place: str
-    """The file it stands in, or the variable."""
+    """The file or the variable that it is in."""
 
     name: str
-    """What the tool calls it; which name is free is decided later."""
+    """Its name in the tool; `planning` finds a name that is free here."""
 
     cls: type[StorageConfiguration] | None = None
-    """The storage type; None when it cannot be imported."""
+    """The storage type; None if it cannot be imported."""
 
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    """The settings of the type, as they would be written: references rather than secrets."""
+    """The settings to write, with references instead of secrets if the tool has them elsewhere."""
 
     id: str | None = None
-    """The ID that it keeps (Prefect); None: a new one."""
+    """The ID that it keeps (Prefect); None: it gets a new one."""
 
     is_default: bool = False
-    """Whether the tool uses it where none is named."""
+    """Whether the tool uses it when none is named."""
 
     asks: str | None = None
-    """The required setting that the tool does not know, such as the bucket; None: none."""
+    """The required setting that the tool lacks, such as the bucket; None if it lacks none."""
 
     begins: tuple[str, ...] = ()
-    """With what the answer has to begin, one of these; empty: with anything."""
+    """The answer must begin with one of these; if empty, with anything."""
 
     lost: tuple[str, ...] = ()
-    """What cannot be expressed and is left out, a line each, without a secret."""
+    """What cannot be expressed and is left out, one line each, without secrets."""
 
     notes: tuple[str, ...] = ()
-    """What else a person should know of it, a line each, without a secret."""
+    """What else a person should know about it, one line each, without secrets."""
 
     reason: str = ""
-    """Why it cannot be imported, in one line, without a secret; empty when it can."""
+    """Why it cannot be imported, in one line, without secrets; empty if it can."""
 
     def __post_init__(self) -> None:
-        """Keep to what may be shown: what a mistake in a file has put into a name or a reason, such
-        as an indented line below it or the password of a URL, is no part of that."""
+        """Cut texts down to what may be shown: a mistake in a file may put an indented line below a
+        name, or the password of a URL, into them."""
         for field_ in ("entry", "name", "reason"):
             object.__setattr__(self, field_, _shown(getattr(self, field_)))
         for field_ in ("lost", "notes"):
@@ -74,11 +74,11 @@ class Found:
 
     @property
     def asked(self) -> str:
-        """What people call what it asks for: `Bucket`, `Container`."""
+        """The label of the setting that it asks for: `Bucket`, `Container`."""
         setting = self.cls.setting_named(self.asks or "") if self.cls else None
         return setting.label if setting else "Bucket"
 
     @property
     def takes_folder(self) -> bool:
-        """Whether the answer may name a folder behind the bucket; see `answered`."""
+        """Whether a folder may follow the bucket in the answer; see `answered`."""
         return self.cls is not None and self.cls.setting_named("prefix") is not None

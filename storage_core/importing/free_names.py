@@ -1,4 +1,4 @@
-"""A name that a configuration can have, near the one that a tool has given."""
+"""Finds a name that a configuration can have, close to its name in another tool."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from storage_core.printable import trimmed
 
 
 def free_name(name: str, source: str, taken: Collection[str]) -> tuple[str, str]:
-    """`name` where it is allowed and free; else the first of `NAME-SOURCE`, `NAME-2`, …
+    """`name` if it is allowed and free; else the first of `NAME-SOURCE`, `NAME-2`, … that is.
 
     Returns:
-        The name, and why it is another one; empty where it is not.
+        The name, and why it differs from `name`; empty if it does not.
     """
     why = ""
     for candidate in _candidates(name, source):

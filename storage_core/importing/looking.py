@@ -1,4 +1,4 @@
-"""Looks into the files of all tools, or of one."""
+"""Looks for entries in the files and variables of all tools, or of some."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ class Failure:
 
 @dataclass(frozen=True)
 class Looked:
-    """What was found, and what could not be read."""
+    """The entries that were found, and the tools whose files could not be read."""
 
     found: tuple[Found, ...]
     failures: tuple[Failure, ...] = ()
 
 
 def look(sources: Sequence[str] = NAMES, path: str | None = None) -> Looked:
-    """What the tools have here; one that cannot be read hides no other.
+    """Find the entries of tools on this machine; a tool that fails does not hide the others.
 
     Args:
-        sources: the tools, in the order of what is found.
-        path: the file or folder to read in place of the tool's own.
+        sources: the names of the tools, in the order in which entries are returned.
+        path: the file or folder to read instead of the tools' own.
     """
     found: list[Found] = []
     failures: list[Failure] = []
@@ -44,8 +44,8 @@ def look(sources: Sequence[str] = NAMES, path: str | None = None) -> Looked:
         except ConfigurationError as error:
             failures.append(Failure(name, str(error)))
         except Exception as error:
-            # These are files of other programs, in any state: what nobody has thought of must not
-            # hide the other tools. Its text may hold a secret.
+            # Files of other programs may be in any state: an unforeseen error must not hide the
+            # other tools. Its text may contain a secret, so only its type is shown.
             kind = type(error).__name__
             failures.append(Failure(name, f"its files cannot be read ({kind}); this is a bug"))
     return Looked(tuple(found), tuple(failures))

@@ -1,4 +1,4 @@
-"""What an entry of another tool is made into, or why it cannot be."""
+"""What an entry of another tool becomes, or why it cannot be imported."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 class InexpressibleError(Exception):
-    """An entry cannot be a configuration of ours; the text says why, without a secret."""
+    """An entry cannot become a configuration; the text says why, without secrets."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """The settings that an entry of another tool comes to."""
+    """The type and settings that an entry of another tool becomes."""
 
     cls: type[StorageConfiguration]
     settings: Mapping[str, Any] = field(repr=False)
@@ -37,7 +37,7 @@ def found_entry(
     name: str,
     is_default: bool = False,
 ) -> Found:
-    """What was found; with a reason where `make` fails, of a file that it names too."""
+    """Make an entry of what `make` returns; if it fails, its error becomes the entry's reason."""
     try:
         made = make()
     except (ConfigurationError, InexpressibleError) as error:
@@ -63,9 +63,9 @@ def found_entry(
 
 
 def given(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings that say something: what is None, empty or false is left out, tables inside too.
+    """The settings without those that are None, empty or false, in inner tables too.
 
-    Defaults are so in every type and driver that is imported into.
+    Those values are the defaults in every type and driver that entries are imported as.
     """
     result: dict[str, Any] = {}
     for name, value in settings.items():
@@ -77,21 +77,21 @@ def given(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def split_path(path: str) -> tuple[str, str]:
-    """The bucket and the prefix of `bucket/prefix`; each may be empty."""
+    """Split `bucket/prefix` into bucket and prefix; either may be empty."""
     bucket, _, prefix = path.strip("/").partition("/")
     return bucket, prefix.strip("/")
 
 
 def left_out(names: Iterable[str], what: str = "option") -> tuple[str, ...]:
-    """A line for each thing of a tool that there is no word for here."""
+    """A line for `Found.lost` for each option of a tool that cannot be expressed here."""
     return tuple(f"the {what} {name}" for name in names)
 
 
 def server_url(scheme: str, host: str, *, user: str = "", port: str = "", path: str = "") -> str:
-    """The URL of a folder on a server; a password goes into Options.
+    """The URL of a folder on a server; it has no password, which belongs in Options.
 
     Raises:
-        InexpressibleError: there is no server in it.
+        InexpressibleError: `host` is empty.
     """
     if not host:
         raise InexpressibleError("it names no host")

@@ -1,11 +1,11 @@
-"""A block of credentials that was copied from a console, a colleague or a shell, as configurations.
+"""Finds configurations in a block of credentials copied from a console, a colleague or a shell.
 
-    [default] and aws_access_key_id = … below it, as in AWS's file of credentials
-    export AWS_ACCESS_KEY_ID=…, and as cmd (`set`), PowerShell and fish (`set -x`) write it
+    [default] and aws_access_key_id = … below it, as in AWS's credentials file
+    export AWS_ACCESS_KEY_ID=…, also in the syntax of cmd, PowerShell and fish (`set -x`)
     {"Credentials": {"AccessKeyId": …}}, as AWS's own commands print it
-    DefaultEndpointsProtocol=https;AccountName=…, a connection string of Azure's
-    {"type": "service_account", …}, the key file of a service account of Google's
-    [minio] and type = s3 below it, a remote of rclone's
+    DefaultEndpointsProtocol=https;AccountName=…, an Azure connection string
+    {"type": "service_account", …}, the key file of a Google service account
+    [minio] and type = s3 below it, a remote of rclone
 
 No message repeats any of it.
 """
@@ -55,7 +55,7 @@ _AWS: Final = {
     "endpoint_url": "endpoint_url",
     "aws_role_arn": "role_arn",
 }
-"""What AWS's files and variables call a setting, in small letters."""
+"""The names of settings in AWS's files and variables, in lower case, and our names for them."""
 
 _OTHERS: Final = frozenset(
     {
@@ -68,7 +68,7 @@ _OTHERS: Final = frozenset(
 )
 
 _REMOTE: Final = re.compile(r"\s*type\s*=\s*\w.*")
-"""What each of rclone's remotes has, and no section of AWS's."""
+"""A line that each remote of rclone has, and no section of AWS's files."""
 
 _AWS_JSON: Final = {
     "AccessKeyId": "aws_access_key_id",
@@ -78,12 +78,12 @@ _AWS_JSON: Final = {
 
 
 def begins_block(line: str) -> bool:
-    """Whether what was typed or pasted looks like the beginning of a block."""
+    """Whether a line that was typed or pasted looks like the beginning of a block."""
     return _BEGINNING.match(line) is not None or is_connection_string(line)
 
 
 def is_connection_string(line: str) -> bool:
-    """Whether it looks like the beginning of one of Azure's."""
+    """Whether a line looks like the beginning of an Azure connection string."""
     return _CONNECTION.match(line) is not None
 
 
@@ -99,7 +99,7 @@ def is_whole(text: str) -> bool:
 
 
 def found_in(text: str) -> list[Found]:
-    """The configurations that a block stands for; empty where it is none that is known."""
+    """The configurations in a block; empty if it has none of the known forms."""
     text = text.strip().strip("\ufeff")
     if text.startswith("{"):
         return [*_of_json(text)]
@@ -119,7 +119,7 @@ def found_in(text: str) -> list[Found]:
 
 
 def left_out(text: str) -> list[str]:
-    """What AWS's files and variables say in a block that no setting holds, by its names."""
+    """The names in a block of AWS's files or variables that no setting can hold."""
     lines = text.strip().strip("\ufeff").splitlines()
     if text.lstrip("\ufeff \t\r\n").startswith("{") or any(map(_REMOTE.fullmatch, lines)):
         return []
@@ -179,7 +179,7 @@ def _of_sections(lines: list[str]) -> Iterator[Found]:
 
 
 def _variables(lines: list[str]) -> dict[str, str]:
-    """What lines of a shell set, by the names of the variables."""
+    """The values of the variables that lines of a shell set."""
     found: dict[str, str] = {}
     for line in lines:
         if export := _EXPORT.fullmatch(line):

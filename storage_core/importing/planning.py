@@ -1,4 +1,4 @@
-"""What becomes of what was found: what is there already, what is new, and under which name."""
+"""Decides what becomes of found entries: which exist already, which are new, under which name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 State = Literal["new", "asks", "there", "same", "cannot"]
 
 _STAND_IN: Final = "bucket"
-"""Stands for a bucket that is not known yet, so that the rest can be checked."""
+"""A placeholder for a bucket that is not known yet, so that the rest can be checked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,27 +29,27 @@ class Planned:
     found: Found
 
     state: State
-    """`new`: it can be written; `asks`: it can when what `found.asks` is known; `there`: it is a
-    configuration already; `same`: it is another one of what was found; `cannot`: it cannot be
+    """`new`: it can be written; `asks`: it can be written once `found.asks` is answered; `there`: a
+    configuration like it exists; `same`: it is the same as an earlier entry; `cannot`: it cannot be
     imported."""
 
     name: str
-    """What it is called here; with `there` and `same`, what that one is called."""
+    """Its name here; if it is `there` or `same`, the name of the one that it equals."""
 
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    """As they would be written; without what is asked for."""
+    """The settings to write, without the one that is asked for."""
 
     id: str | None = None
-    """The ID that it keeps."""
+    """The ID that it keeps; None: it gets a new one."""
 
     reason: str = ""
     """Why it cannot be imported."""
 
     notes: tuple[str, ...] = ()
-    """What a person should know of it besides what is lost."""
+    """What a person should know about it, besides `found.lost`."""
 
     renamed: str = ""
-    """Why it has another name than in its tool; empty where it has the same."""
+    """Why its name differs from the one in its tool; empty if it does not."""
 
 
 def planned(
@@ -57,12 +57,12 @@ def planned(
     configurations: Configurations,
     names: Mapping[int, str] | None = None,
 ) -> list[Planned]:
-    """What becomes of each entry, in the same order.
+    """Decide what becomes of each entry, in the same order.
 
     Args:
-        found: what is in the tools' files.
-        configurations: what there is already.
-        names: what some are to be called, by their place in `found`.
+        found: the entries of the tools.
+        configurations: the configurations that exist already.
+        names: the new names of some entries, by their indices in `found`.
     """
     known = Directory(configurations.entries.values())
     taken = {*configurations.entries}
@@ -124,7 +124,7 @@ def _planned(
 
 
 def _checked(found: Found) -> dict[str, Any]:
-    """The settings as they would be written, or `InvalidSettings`."""
+    """The settings to write. Raises `InvalidSettings` if they are not valid."""
     assert found.cls is not None
     stand_in = {found.asks: _STAND_IN} if found.asks else {}
     given = with_absolute_paths(found.cls, {**found.settings, **stand_in})
@@ -133,7 +133,7 @@ def _checked(found: Found) -> dict[str, Any]:
 
 
 def _copied(found: Found, settings: Mapping[str, Any]) -> Iterator[str]:
-    """Says of each secret that it would be copied, where the tool has no reference to it."""
+    """Notes on the secrets that would be copied, since the tool gives no reference to them."""
     from storage_core.declaration.tables import hidden
 
     assert found.cls is not None

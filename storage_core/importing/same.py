@@ -1,7 +1,7 @@
-"""Whether two configurations are one: of the same type, with the same settings.
+"""Whether two configurations are the same: of the same type, with the same settings.
 
-What a person adds later is not counted (tags, a time limit, …), nor that a secret has been moved
-behind a reference since: an import that is repeated must add nothing.
+What a person may add later is ignored (tags, a timeout, …), and so is a secret that has been
+replaced with a reference since: repeating an import must add nothing.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
     from storage_core.importing.found import Found
 
 _HABITS: Final = ("protected", "read_only", "tags", "timeout", "engine")
-"""Settings that say how a place is used, and not which it is."""
+"""Settings that say how a place is used, not which place it is."""
 
 
 @dataclass(frozen=True)
 class Known:
-    """A configuration that there is, or is going to be."""
+    """A configuration that exists or is planned."""
 
     name: str
     id: str | None
     cls: type[StorageConfiguration]
     settings: Mapping[str, Any] = field(repr=False)
     open: frozenset[str] = frozenset()
-    """Settings that are not known yet, and equal anything."""
+    """Settings that are not known yet; they equal any value."""
 
     is_planned: bool = False
-    """Whether it is only going to be."""
+    """Whether it does not exist yet."""
 
     @classmethod
     def of_plan(
@@ -47,7 +47,7 @@ class Known:
         found: Found,
         settings: Mapping[str, Any],
     ) -> Known:
-        """What an entry of another tool would become."""
+        """The configuration that an entry of another tool would become."""
         assert found.cls is not None
         unknown = {found.asks, "prefix"} if found.asks else set()
         return cls(
@@ -69,7 +69,7 @@ class Known:
         return not self._differing(other) & required
 
     def has_moved(self, other: Known) -> bool:
-        """Whether no more than secrets differ, each of which has a reference there."""
+        """Whether they differ only in secrets, for each of which `other` has a reference."""
         return all(
             (setting := self.cls.setting_named(name)) is not None
             and setting.secret
@@ -89,12 +89,12 @@ class Known:
 
 
 class Directory:
-    """The configurations that there are, or are going to be, found by what they say.
+    """An index of existing and planned configurations by name, ID and settings.
 
-    To compare each of some hundred entries with each of a thousand configurations takes seconds.
+    Comparing each of some hundred entries with each of a thousand configurations takes seconds.
 
     Args:
-        entries: those that there are; a broken one is like none.
+        entries: the existing ones; those with problems are ignored.
     """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
@@ -106,24 +106,24 @@ class Directory:
                 self.add(Known(entry.name, entry.id, cls, settings))
 
     def add(self, known: Known) -> None:
-        """One more."""
+        """Add a configuration to the index."""
         for key in (("all",), ("name", known.name), ("id", known.id), *_texts(known)):
             self._by.setdefault((known.cls, *key), []).append(known)
 
     def same(self, one: Known) -> Known | None:
-        """The first of them that is this one; None if it is new."""
+        """The first configuration that is the same as this one; None if it is new."""
         named_so = self._those(one, "name", one.name)
         found = self._those(one, "id", one.id) if one.id else ()
         if same := next(filter(one.leads_where, found), None):
             return same
-        # Of what has said nothing yet, any of the type would be the same.
+        # Without any known setting it would equal all of its type: compare only those of its name.
         alike = self._alike(one) if one.settings or not one.open else named_so
         if same := next(filter(one.equals, alike), None):
             return same
         return next(filter(one.has_moved, named_so), None)
 
     def _alike(self, one: Known) -> Sequence[Known]:
-        """As few as possible, among which all are that are equal to this one."""
+        """As few configurations as possible that include all that equal this one."""
         said = [self._those(one, *text) for text in _texts(one) if text[1] not in one.open]
         return min(said, key=len, default=self._those(one, "all"))
 
@@ -132,14 +132,14 @@ class Directory:
 
 
 def _texts(known: Known) -> list[tuple[str, str, str]]:
-    """Its settings by which others like it are found."""
+    """The keys of its text settings in the index."""
     return [
         ("setting", name, value) for name, value in known.settings.items() if isinstance(value, str)
     ]
 
 
 def _comparable(cls: type[StorageConfiguration], settings: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The settings that are no defaults, each in one of the ways in which it can be written."""
+    """The settings that are not defaults, with equivalent spellings of a value made the same."""
     return {
         setting.name: _in_one_way(setting, settings[setting.name])
         for setting in cls.settings()

@@ -1,4 +1,4 @@
-"""Text of other tools as a value of a setting."""
+"""Texts of other tools as values of settings."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from storage_core.references import LITERAL, is_literal, is_reference
 
 
 def as_it_is(text: str) -> str:
-    """`text` as a setting that takes references has it, when it is none.
+    """`text` as a setting has it, marked as literal if it looks like a reference.
 
-    What another tool holds may look like a reference (`env:…`), and would be looked up.
+    A text of another tool may look like a reference (`env:…`), and would be resolved.
     """
     return LITERAL + text if is_reference(text) or is_literal(text) else text

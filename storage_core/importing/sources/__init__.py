@@ -1,4 +1,4 @@
-"""The tools whose configurations can be imported: a module each, of the tool's name.
+"""The tools whose configurations can be imported: for each a module with its name.
 
 Each module has
 
@@ -7,9 +7,10 @@ Each module has
     def found(path: str | None = None) -> list[Found]
 
 `found` reads what the tool itself would use on this machine, or `path` (a file or folder of the
-tool). It is empty where the tool has nothing; it raises `ConfigurationError`, which names the file,
-where something cannot be read. A mistake in one entry is that entry's `reason` and hides no other.
-No module asks a server, writes anything or runs a program.
+tool). It returns an empty list if the tool has nothing, and raises `ConfigurationError`, which
+names the file, if something cannot be read. A mistake in an entry becomes its `reason`, and does
+not hide other entries.
+No module contacts a server, writes anything or runs a program.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ NAMES: Final = (
     "prefect", "aws", "rclone", "azure", "gcloud", "fsspec", "dvc", "msc", "mc", "airflow",
 )
 # fmt: on
-"""In the order in which `storage import` looks."""
+"""The names of the tools, in the order in which `storage import` looks."""
 
 
 class Source(Protocol):
@@ -37,9 +38,9 @@ class Source(Protocol):
         """The files or folders that it looks in, best first."""
 
     def found(self, path: str | None = None) -> list[Found]:
-        """What the tool would use here, or what is at `path`."""
+        """The entries that the tool would use here, or those at `path`."""
 
 
 def source_named(name: str) -> Source:
-    """The tool of one of `NAMES`; its module is loaded only now."""
+    """Load the tool with one of `NAMES`."""
     return cast("Source", import_module(f"storage_core.importing.sources.{name}"))

@@ -1,7 +1,7 @@
-"""The MinIO Client: the aliases of its `config.json`, and those that variables make.
+"""The MinIO Client: the aliases in its `config.json` and in variables.
 
-Written after its source (RELEASE.2025-08-13 and what came after), where version 10 of the file is
-current; of version 9, which it migrates, hosts are called so and `path` is called `lookup`.
+This follows its source (RELEASE.2025-08-13 and later), where version 10 of the file is current. In
+version 9, which it migrates, aliases are called `hosts`, and `path` is called `lookup`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LABEL: Final = "MinIO Client"
 
 _FOLDERS: Final = ("~/.mc", "~/.mcli")
-"""It is installed as `mcli` where `mc` is another program."""
+"""Its folders; it is installed as `mcli` if `mc` is another program."""
 
 _HOST: Final = "MC_HOST_"
 _FILE: Final = "MC_CONFIG_ENV_FILE"
@@ -41,11 +41,11 @@ _DEFAULTS: Final = (
     ("gcs", "https://storage.googleapis.com", _PLACEHOLDER),
     ("play", "https://play.min.io", "Q3AM3UQ867SPQQA43P2F"),
 )
-"""What every new file has: names, addresses, and the key of the public server, which all know."""
+"""The aliases in every new file: names, URLs, keys; that of the public server is no secret."""
 
 
 def places() -> list[str]:
-    """The files that it may have, best first."""
+    """The files in which it may have aliases, best first."""
     if folder := os.environ.get("MC_CONFIG_DIR"):
         return [os.path.join(absolute(folder), "config.json")]
     folders = map(os.path.expanduser, _FOLDERS)
@@ -53,10 +53,10 @@ def places() -> list[str]:
 
 
 def found(path: str | None = None) -> list[Found]:
-    """The aliases of variables and of the file; of `path` alone, where that is given.
+    """The aliases in variables and in the file; only those in `path`, if it is given.
 
     Raises:
-        ConfigurationError: the file cannot be read, or is none of its.
+        ConfigurationError: a file cannot be read, or is not a file of the MinIO Client.
     """
     if path:
         file: str | None = absolute(path)
@@ -91,7 +91,7 @@ def found(path: str | None = None) -> list[Found]:
 
 
 def _variables() -> Iterator[tuple[str, tuple[str, str]]]:
-    """The aliases of variables, each with its address and where it stands; the best come last."""
+    """The names of aliases in variables, each with its URL and place; later ones win."""
     if path := os.environ.get(_FILE):
         file = absolute(path)
         for number, line in enumerate(text_of(file).split("\n"), 1):
@@ -119,7 +119,7 @@ def _aliases(file: str) -> Iterator[tuple[str, Any]]:
 
 
 def _is_default(name: str, alias: Any) -> bool:
-    """Whether every new file has it."""
+    """Whether every new file has this alias."""
     if not isinstance(alias, dict):
         return False
     url, key = alias.get("url"), alias.get("accessKey", "")
@@ -127,7 +127,7 @@ def _is_default(name: str, alias: Any) -> bool:
 
 
 def _of_variable(url: str) -> Made:
-    """What `https://KEY:SECRET@HOST` comes to; between KEY and HOST nothing is quoted."""
+    """What `https://KEY:SECRET@HOST` becomes; KEY and SECRET are not percent-encoded."""
     if not is_unicode(url):
         raise InexpressibleError("it is no UTF-8 text")
     key = secret = token = ""
@@ -143,7 +143,7 @@ def _of_variable(url: str) -> Made:
 
 
 def _of_alias(alias: Any) -> Made:
-    """What an alias of the file comes to."""
+    """What an alias in the file becomes."""
     if not isinstance(alias, Mapping):
         raise InexpressibleError("it is no JSON object")
     texts: dict[str, str] = {}
@@ -179,8 +179,8 @@ def _made(url: str, key: str, secret: str, token: str, style: str = "") -> Made:
     aws = _AWS.fullmatch(host)
     if aws and not aws[1]:
         lost = ("the region, which mc asks for; set Region Name unless it is us-east-1",)
-    # Storage asks services other than AWS by path where it is not told otherwise. Of the words for
-    # that, mc knows on and off; all others, `dns` of its own defaults among them, are auto for it.
+    # Storage uses path addressing for services other than AWS by default. mc knows on and off for
+    # it; any other word, even `dns` in its own defaults, means auto.
     is_virtual = style.lower() == "off" and not aws
     settings = {
         "aws_access_key_id": as_it_is(key),

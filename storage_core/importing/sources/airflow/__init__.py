@@ -3,7 +3,7 @@
     connections.py  a connection, as a URI or JSON, in a variable or a file
     kinds.py        what each type of connection becomes
 
-Connections in Airflow's own database and in its secrets backends are not reached: export them.
+Connections in Airflow's own database and in its secrets backends are not found: export them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LABEL: Final = "Airflow"
 
 
 def places() -> list[str]:
-    """What it looks at: there is no file that Airflow reads connections from by itself."""
+    """The variables: there is no file from which Airflow reads connections by itself."""
     return [f"the variables {PREFIX}… (give the file of `airflow connections export` as PATH)"]
 
 
@@ -40,14 +40,14 @@ def found(path: str | None = None) -> list[Found]:
             for name, value in sorted(os.environ.items())
             if name.startswith(PREFIX) and value
         }
-        # Airflow asks for a variable by the name of the connection in capitals.
+        # Airflow writes the name of the connection in capitals in the variable's.
         return [*filter(None, (_found(name, each, None) for name, each in said.items()))]
     path = absolute(path)
     return [*filter(None, (_found(name, each, path) for name, each in in_file(path).items()))]
 
 
 def _found(name: str, said: Any, path: str | None) -> Found | None:
-    """The entry for a connection; None for one to something other than a storage."""
+    """The entry for a connection; None if it leads to something other than a storage."""
     place = path or PREFIX + name.upper()
     one = connection(said)
     if one is None:

@@ -1,8 +1,8 @@
-"""A connection of Airflow's: a URI or JSON, in a variable or in an exported file.
+"""A connection of Airflow: a URI or JSON, in a variable or in an exported file.
 
-Seen in files that Airflow 3.3.2 exported: JSON and YAML have a table by name whose `extra` is a
+In files that Airflow 3.3.2 exported, JSON and YAML have a table for each name, whose `extra` is a
 JSON string; an env file has `name=URI`, or `name=JSON` with `--serialization-format json`. A type
-that Airflow has no provider for becomes `generic` when it is added.
+that Airflow has no provider for becomes `generic` when the connection is added.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from storage_core.importing.values import as_it_is
 PREFIX: Final = "AIRFLOW_CONN_"
 
 _EXTRA: Final = "__extra__"
-"""The parameter of a URI that holds an extra with tables in it, as JSON."""
+"""The parameter of a URI that holds, as JSON, an extra with nested tables."""
 
 _SHORTEST: Final = 8
-"""Characters of a secret below which a variable of the same value may have it by chance."""
+"""A variable may equal a secret with fewer characters than this by chance."""
 
 
 @dataclass(frozen=True)
 class Connection:
-    """One connection."""
+    """A connection of Airflow; `kind` is its type, `extra` its further settings."""
 
     kind: str
     host: str = ""
@@ -37,9 +37,9 @@ class Connection:
     extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def of(self, *names: str) -> Any:
-        """A value of the extra, by the first of the names that it has.
+        """The value of the first of `names` that the extra has; None if it has none.
 
-        In old versions all names begin with `extra__` and the type.
+        In old versions of Airflow all names begin with `extra__` and the type.
         """
         for name in names:
             for written in (name, f"extra__{self.kind}__{name}"):
@@ -48,13 +48,13 @@ class Connection:
         return None
 
     def text(self, *names: str) -> str:
-        """A text of the extra; empty where there is none."""
+        """The same as text; empty if there is none."""
         value = self.of(*names)
         return str(value) if isinstance(value, str | int | float) else ""
 
 
 def connection(said: Any) -> Connection | None:
-    """The connection that a URI, JSON or a table stands for; None where it is none."""
+    """The connection in a URI, JSON or a table; None if there is none."""
     if isinstance(said, str):
         said = said.strip()
         if not said.startswith("{"):
@@ -78,7 +78,7 @@ def in_file(path: str) -> dict[str, Any]:
     """The connections in an exported file, by name.
 
     Raises:
-        ConfigurationError: it cannot be read, or holds none.
+        ConfigurationError: it cannot be read, or has none.
     """
     text = text_of(path, takes_mark=True)
     said: Any
@@ -94,7 +94,7 @@ def in_file(path: str) -> dict[str, Any]:
 
 
 def secret(value: str) -> str:
-    """A secret as a setting: a variable in which it stands alone, else itself."""
+    """A secret as a setting: a reference to a variable that equals it, else the secret itself."""
     if len(value) >= _SHORTEST:
         for name in sorted(os.environ):
             if os.environ[name] == value and not name.startswith(PREFIX):
@@ -114,7 +114,7 @@ def _of_uri(uri: str) -> Connection | None:
     if _EXTRA in extra:
         extra |= _parsed(extra.pop(_EXTRA))
     host = unquote(parts.hostname or "")
-    # A host that is a URL itself: `wasb://login:password@https%3A%2F%2Fhost`.
+    # The host may be a URL itself: `wasb://login:password@https%3A%2F%2Fhost`.
     authority = parts.netloc.rpartition("@")[2]
     if "%" in authority:
         host = unquote(authority.partition(":")[0])
@@ -140,7 +140,7 @@ def _kind(written: str) -> str:
 
 
 def _parsed(text: str) -> dict[str, Any]:
-    """A table in JSON; empty where it is none."""
+    """A table in JSON; empty if it is not one."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):

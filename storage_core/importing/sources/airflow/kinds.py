@@ -27,7 +27,7 @@ _BY_HAND: Final = {
     "samba": "it is a Windows share; mount it, and use Local Storage",
     "azure_fileshare": "it is a file share of Azure's; mount it, and use Local Storage",
 }
-"""Types that lead to files, and why they are not imported: a connection names no folder."""
+"""Types that lead to files, and what to do: they cannot be imported, since they name no folder."""
 _UNCERTAIN: Final = "its type is generic, and nothing in it says which service it is for"
 
 _KNOWN_AWS: Final = (
@@ -41,15 +41,15 @@ _ACCOUNT: Final = re.compile(r"(?:https?://)?([a-z0-9]+)\.(?:blob|dfs)\.core\.wi
 
 
 def other_kind(connection: Connection) -> bool:
-    """Whether it leads to something other than a storage: a database, a mail server …"""
+    """Whether a connection leads to something other than a storage: a database, a mail server …"""
     return connection.kind not in (*_AWS, *_AZURE, *_GOOGLE, _GENERIC, *_BY_HAND)
 
 
 def made(connection: Connection) -> Made:
-    """The settings of a connection.
+    """What a connection becomes.
 
     Raises:
-        InexpressibleError: there is nothing here that it could become.
+        InexpressibleError: it cannot be imported.
     """
     kind = _service(connection)
     if said := _BY_HAND.get(kind):
@@ -62,8 +62,8 @@ def made(connection: Connection) -> Made:
 
 
 def _service(connection: Connection) -> str:
-    """The type; for `generic`, which Airflow makes of types that it has no provider for, a guess
-    by what only one service has."""
+    """The type of a connection. For `generic`, which Airflow makes of types that it has no provider
+    for, it is guessed from settings that only one service has."""
     if connection.kind != _GENERIC:
         return connection.kind
     if connection.of("key_path", "keyfile_dict"):
@@ -125,7 +125,7 @@ def _azure(connection: Connection) -> Made:
     name = account[1] if account else "" if tenant else connection.login
     key = connection.password or connection.text("account_key")
     if name and key and not tenant and secret(key) == as_it_is(key):
-        # One setting, so that the secret can be moved out of the file.
+        # A single setting, so that the secret can be moved out of the file.
         parts = ["DefaultEndpointsProtocol=https", f"AccountName={name}", f"AccountKey={key}"]
         parts += [f"BlobEndpoint={url}"] if url and not account else []
         settings = {"container": container, "connection_string": ";".join(parts)}
@@ -165,7 +165,7 @@ def _google(connection: Connection) -> Made:
 
 
 def _in_options(value: str) -> Any:
-    """A secret in Options: a reference is a table there."""
+    """A secret as a value in Options, where a reference is a table."""
     found = secret(value)
     return {"ref": found} if found != value else value
 
@@ -180,7 +180,7 @@ def _table(value: Any) -> Mapping[str, Any]:
 
 
 def _besides(connection: Connection, known: Iterable[str]) -> tuple[str, ...]:
-    """What of the extra there is no setting for."""
+    """Lines for the parts of the extra that cannot be expressed here."""
     beginning = f"extra__{connection.kind}__"
     names = [
         name.removeprefix(beginning)

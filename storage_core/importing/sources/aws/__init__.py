@@ -1,12 +1,12 @@
 """AWS: the profiles of its command line and SDKs, and the keys in its variables.
 
-A profile becomes its name, and all that it says stays where AWS keeps it: keys, roles, single
-sign-on, helpers, endpoints. Only one that stands in a file which AWS does not look into is copied.
+Only the name of a profile is imported; its keys, roles, single sign-on, helpers and endpoints stay
+where AWS keeps them. A profile in a file that AWS does not read is copied instead.
 
-    profiles.py    what the two files say, read as botocore does
-    judging.py     whether AWS can sign in by a profile, and what a person should know of it
-    elsewhere.py   profiles of files that AWS does not look into
-    variables.py   keys, or a role, that variables name
+    profiles.py    the profiles in AWS's two files, read as botocore reads them
+    judging.py     whether AWS can sign in with a profile, and what a person should know about it
+    elsewhere.py   profiles in files that AWS does not read
+    variables.py   keys, or a role, in variables
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ LABEL: Final = "AWS"
 
 
 def places() -> list[str]:
-    """AWS's two files."""
+    """The paths of AWS's two files."""
     return list(default_files())
 
 
 def found(path: str | None = None) -> list[Found]:
-    """What AWS's variables and files hold.
+    """The entries in AWS's variables and files.
 
     Args:
-        path: a folder with `config` and `credentials`, or one of the two.
+        path: a folder with `config` and `credentials`, or one of these two files.
 
     Raises:
         ConfigurationError: a file cannot be read.
@@ -48,7 +48,7 @@ def found(path: str | None = None) -> list[Found]:
     if not all(file in ("", *own) for file in files):
         profiles = read(*files)
         return [elsewhere.found(profiles, each) for each in profiles]
-    # Both, whichever is named: a profile may be in one, and what it refers to in the other.
+    # Read both, whichever is named: a profile in one may refer to something in the other.
     profiles = read(*own)
     by_variables = list(variables.found(profiles)) if path is None else []
     by_name = _by_name(profiles, is_used=not by_variables)
@@ -56,11 +56,11 @@ def found(path: str | None = None) -> list[Found]:
 
 
 def _by_name(profiles: Profiles, *, is_used: bool) -> Iterator[tuple[Found, Profile]]:
-    """Profiles that are imported as their names.
+    """The entries of profiles of which only the name is imported, with these profiles.
 
     Args:
-        profiles: all that there are.
-        is_used: whether AWS takes a profile where none is named, rather than variables.
+        profiles: all profiles.
+        is_used: whether AWS uses a profile if none is named, rather than variables.
     """
     for profile in profiles:
         reason = unusable(profiles, profile)
@@ -83,7 +83,7 @@ def _by_name(profiles: Profiles, *, is_used: bool) -> Iterator[tuple[Found, Prof
 
 
 def _files_at(path: str) -> tuple[str, str]:
-    """The files of configuration and of credentials at a path; empty for the one that is not."""
+    """The config file and the credentials file at a path; empty for the one that is not there."""
     path = os.path.expanduser(path)
     own = default_files()
     if os.path.isdir(path):
@@ -95,13 +95,13 @@ def _files_at(path: str) -> tuple[str, str]:
         raise wrong(path, "does not exist", "correct the path")
     if not os.path.isfile(path):
         raise wrong(path, "is no regular file", "name a file, or a folder such as ~/.aws")
-    # In files of credentials a profile has its bare name.
+    # In credentials files, sections are named after profiles without `profile` before them.
     file = _own(path, own)
     is_credentials = file == own[1] or "credentials" in os.path.basename(path).lower()
     return ("", file) if file != own[0] and is_credentials else (file, "")
 
 
 def _own(path: str, own: Sequence[str]) -> str:
-    """AWS's own word for a file, where it is one of its own; else the path."""
+    """The path by which AWS names a file, if it is one of its two; else `path`."""
     same = (each for each in own if os.path.realpath(each) == os.path.realpath(path))
     return next(same, path)

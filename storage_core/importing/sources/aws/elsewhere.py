@@ -1,4 +1,4 @@
-"""Profiles of files that AWS does not look into: what they say is copied, as far as it can be."""
+"""Profiles in files that AWS does not read: their settings are copied as far as possible."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _AWAY: Final = "keys that AWS finds for it; to import the name, let AWS_CONFIG_F
 
 
 def found(profiles: Profiles, profile: Profile) -> Found:
-    """What a profile becomes without its name."""
+    """The entry of a profile, with its settings instead of its name."""
     reason = unusable(profiles, profile)
     keys = {} if reason else _keys(profiles, profile)
     if not reason and not keys:
@@ -47,7 +47,7 @@ def found(profiles: Profiles, profile: Profile) -> Found:
 
 
 def _keys(profiles: Profiles, profile: Profile) -> dict[str, Any]:
-    """The keys that stand in it, or in the profile that its role takes them from."""
+    """The keys in the profile, or in the source profile of its role; empty if there are none."""
     if not is_role(profile):
         return _own_keys(profile)
     source = profiles.get(profile.text("source_profile"))

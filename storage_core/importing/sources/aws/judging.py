@@ -1,6 +1,6 @@
-"""Whether AWS can sign in by a profile, and what a person should know who imports its name.
+"""Whether AWS can sign in with a profile, and what a person should know who imports its name.
 
-The ways to sign in are looked at in botocore's order; nothing is asked of a server.
+The ways to sign in are examined in botocore's order; no server is contacted.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ TOKENS: Final = ("aws_security_token", "aws_session_token")
 _MACHINES: Final = ("Environment", "Ec2InstanceMetadata", "EcsContainer")
 _OF_SSO: Final = ("sso_role_name", "sso_account_id")
 _OTHERWISE: Final = frozenset({"login_session", "credential_process"})
-"""What counts more than keys in the file of configuration, and less than those in the other."""
+"""Ways to sign in that override keys in the config file, but not those in the credentials file."""
 
 _SIGNS_IN: Final = _OTHERWISE | {KEY, SECRET, *_OF_SSO, "web_identity_token_file"}
 _NEEDED_BY_SSO: Final = (*_OF_SSO, "sso_start_url", "sso_region")
@@ -30,12 +30,12 @@ _FILES: Final = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 
 
 def unusable(profiles: Profiles, profile: Profile) -> str:
-    """Why AWS refuses a profile, in one line without a secret; empty if it does not."""
+    """Why AWS cannot use a profile, in one line without secrets; empty if it can."""
     return next(_complaints(profiles, profile), "") or _missing_services(profiles, profile)
 
 
 def remarks(profiles: Profiles, profile: Profile) -> Iterator[str]:
-    """What to know of a profile that can be used, a line each, without a secret."""
+    """What to know about a profile that can be used, one line each, without secrets."""
     if profile.is_doubled:
         yield "of [default] and [profile default] only the later counts; make them one section"
     yield from _ways(profile)
@@ -46,7 +46,7 @@ def remarks(profiles: Profiles, profile: Profile) -> Iterator[str]:
 
 
 def endpoint_of(profiles: Profiles, profile: Profile | None) -> str:
-    """Where a profile has S3 asked; empty for AWS itself."""
+    """The endpoint URL of a profile for S3; empty for AWS itself."""
     if profile is None or profile.text("ignore_configured_endpoint_urls").lower() == "true":
         return ""
     of_s3 = profiles.services.get(profile.text("services"), {}).get("s3")
@@ -55,7 +55,7 @@ def endpoint_of(profiles: Profiles, profile: Profile | None) -> str:
 
 
 def is_role(profile: Profile) -> bool:
-    """Whether it takes a role, with the keys of another profile or of the machine."""
+    """Whether a profile assumes a role with the keys of another profile or of the machine."""
     said = profile.said
     return "role_arn" in said and "web_identity_token_file" not in said
 
@@ -87,7 +87,7 @@ def _ways(profile: Profile) -> Iterator[str]:
 
 
 def _program_in(command: str) -> str:
-    """The name of the program, without its arguments, which may hold secrets."""
+    """The name of the program in a command, without its arguments, which may be secrets."""
     try:
         words = shlex.split(command)
     except ValueError:
@@ -111,7 +111,7 @@ def _complaints(profiles: Profiles, profile: Profile) -> Iterator[str]:
 
 
 def _of_role(profiles: Profiles, profile: Profile, seen: tuple[str, ...]) -> Iterator[str]:
-    """What is wrong with where a role's keys come from; `seen` are the profiles on the way."""
+    """What is wrong with the source of a role's keys; `seen` are the profiles on the way there."""
     said = profile.said
     there = [each for each in ("source_profile", "credential_source") if each in said]
     if len(there) != 1:
@@ -128,7 +128,7 @@ def _of_role(profiles: Profiles, profile: Profile, seen: tuple[str, ...]) -> Ite
     if source is None:
         yield f"source_profile {where} does not exist"
     elif where in seen:
-        # A profile may take its role with keys of its own.
+        # A profile may assume its role with its own keys.
         if where != profile.name or not {KEY, SECRET} & source.said.keys():
             yield f"source_profile {where} leads in a circle"
         else:
@@ -157,7 +157,7 @@ def _of_sso(profiles: Profiles, profile: Profile) -> Iterator[str]:
 
 
 def _of_keys(profile: Profile) -> Iterator[str]:
-    """What is wrong with keys: the file that has one has to have the other, too."""
+    """What is wrong with the keys: the same file must have both the key ID and the secret."""
     keys = next((each for each in (profile.credentials, profile.config) if KEY in each), None)
     if keys is not profile.credentials and _OTHERWISE & profile.said.keys():
         return

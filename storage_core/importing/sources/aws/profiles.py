@@ -18,44 +18,44 @@ _FILES: Final = (
     ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
 )
 _KINDS: Final = ("profile", "sso-session", "services")
-"""What a section of the file of configuration is, besides `[default]`."""
+"""The kinds of sections in the config file, besides `[default]`."""
 
 
 @dataclass(frozen=True)
 class Profile:
-    """A profile, with what both files say of it."""
+    """A profile, with its settings in both files."""
 
     name: str
     files: tuple[str, ...]
-    """Those that have it."""
+    """The files that have the profile."""
 
     config: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    """What the file of configuration says; what is indented below a setting is a mapping."""
+    """Its settings in the config file; settings indented below one become a mapping."""
 
     credentials: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     is_doubled: bool = False
-    """Whether the file of configuration has it as `[default]` and as `[profile default]`."""
+    """Whether the config file has both `[default]` and `[profile default]`."""
 
     @property
     def said(self) -> Mapping[str, Any]:
-        """All settings; the file of credentials counts more."""
+        """All settings; those in the credentials file win."""
         return {**self.config, **self.credentials}
 
     def text(self, setting: str) -> str:
-        """A setting, if it is a text; else nothing."""
+        """A setting that is text; empty if there is none."""
         value = self.said.get(setting)
         return value if isinstance(value, str) else ""
 
     def below(self, setting: str) -> Mapping[str, str]:
-        """What is indented below a setting."""
+        """The settings that are indented below a setting; empty if there are none."""
         value = self.said.get(setting)
         return value if isinstance(value, dict) else {}
 
 
 @dataclass(frozen=True)
 class Profiles:
-    """All profiles, and what they refer to."""
+    """All profiles, and the sections that they refer to."""
 
     by_name: Mapping[str, Profile]
     sso_sessions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
@@ -65,12 +65,12 @@ class Profiles:
         return iter(self.by_name.values())
 
     def get(self, name: str) -> Profile | None:
-        """The profile of a name, if there is one."""
+        """The profile with a name; None if there is none."""
         return self.by_name.get(name)
 
 
 def default_files() -> tuple[str, str]:
-    """Where AWS looks: the file of configuration, and that of credentials."""
+    """The paths where AWS looks for the config file and the credentials file."""
     config, credentials = (
         os.path.expanduser(os.path.expandvars(os.environ.get(variable, path)))
         for variable, path in _FILES
@@ -79,7 +79,7 @@ def default_files() -> tuple[str, str]:
 
 
 def read(config: str, credentials: str) -> Profiles:
-    """The profiles of two files, either of which may be missing.
+    """Read the profiles in two files, either of which may be missing.
 
     Raises:
         ConfigurationError: one of them cannot be read.
@@ -105,7 +105,7 @@ def read(config: str, credentials: str) -> Profiles:
 
 
 def _name_in(section: str) -> str | None:
-    """The name in `profile NAME` or `profile "A NAME"`; None where botocore sees none."""
+    """The name in `profile NAME` or `profile "A NAME"`; None if botocore sees none."""
     try:
         parts = shlex.split(section)
     except ValueError:
@@ -114,8 +114,8 @@ def _name_in(section: str) -> str | None:
 
 
 def _sections(path: str) -> dict[str, dict[str, Any]]:
-    """The sections of a file; none where there is no file."""
-    # As botocore sees it, which takes a folder or a device for no file.
+    """The sections of a file; none if there is no file."""
+    # For botocore a folder or a device is no file.
     if not os.path.isfile(path):
         return {}
     text = text_of(path)
@@ -132,7 +132,7 @@ def _sections(path: str) -> dict[str, dict[str, Any]]:
 
 
 def _below(path: str, text: str, section: str, option: str, value: str) -> dict[str, str]:
-    """The settings that are indented below one."""
+    """The settings that are indented below an option."""
     found: dict[str, str] = {}
     for line in filter(None, map(str.strip, value.splitlines())):
         name, equals, rest = line.partition("=")

@@ -1,4 +1,4 @@
-"""What AWS's variables say: whose keys sign, or which profile counts."""
+"""AWS's variables: the keys or the role that they name, or the profile in use."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _IDENTITY: Final = ("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN")
 
 
 def profile_in_use() -> str:
-    """The profile that counts where none is named."""
+    """The profile that AWS uses if none is named."""
     return next((os.environ[each] for each in _PROFILES if each in os.environ), "default")
 
 
 def found(profiles: Profiles) -> Iterator[Found]:
-    """The keys or the role that variables name, if they do.
+    """Yield an entry for the keys or the role that variables name, if they do.
 
     Args:
-        profiles: of the files: the one in use has what the variables leave open.
+        profiles: those in the files: the one in use has the settings that variables leave open.
     """
     key, secret = os.environ.get(_KEY), os.environ.get(_SECRET)
     if key:
@@ -51,7 +51,7 @@ def _of_keys(profiles: Profiles) -> Found:
         settings["aws_session_token"] = f"env:{token}"
         notes.append(f"its keys end: {token} has to be renewed with them")
     settings |= _region(profiles)
-    # Variables of the endpoint do not count beside keys in a configuration.
+    # With keys in a configuration, variables of the endpoint are ignored: so set it here.
     if url := _endpoint(profiles):
         settings["endpoint_url"] = url
     return _told(settings=settings, notes=tuple(notes))

@@ -1,11 +1,11 @@
 """Azure: the storage account that the Azure CLI uses, and the variables of its SDK.
 
-What the CLI's own sign-in means here is Azure's chain of credentials for the account, of which
-`az login` is a part.
+An account that the CLI signs in to by `az login` is imported without credentials: Azure's chain of
+credentials includes that sign-in.
 
-    options.py   what variables and `[storage]` of the CLI's file say, and which of them wins
-    account.py   an account with what signs in for it
-    clouds.py    where accounts are in the cloud that the CLI is set to
+    options.py   the options in variables and in `[storage]` of the CLI's file
+    account.py   an account with its credentials
+    clouds.py    the hosts of accounts in the cloud that the CLI is set to
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def places() -> list[str]:
 
 
 def found(path: str | None = None) -> list[Found]:
-    """What the CLI and its variables say of a storage account.
+    """The entries for the storage account in the CLI's file and its variables.
 
     Args:
         path: the CLI's folder, or its file `config`.
@@ -59,7 +59,7 @@ def _found(options: Options, folder: str) -> Iterator[Found]:
     by_login = options.text("auth_mode") == "login"
     if string:
         yield _of_string(string, is_default=not by_login)
-    # The CLI takes a connection string before all else.
+    # For the CLI a connection string wins over everything else.
     named = sign_ins.azure_parts(string.value).get("accountname") if string else None
     if (account and account.value != named) or options.get("account_url"):
         yield found_account(options, folder, is_default=by_login or not string)
@@ -93,7 +93,7 @@ def _of_string(string: Option, *, is_default: bool) -> Found:
 
 
 def _is_signed_in(folder: str) -> bool:
-    """Whether somebody has signed in to the CLI; its file begins with a byte order mark."""
+    """Whether somebody has signed in to the CLI, by its file, which has a byte order mark."""
     try:
         said = json.loads(text_of(os.path.join(folder, _PROFILE), takes_mark=True))
     except (ConfigurationError, ValueError, RecursionError):

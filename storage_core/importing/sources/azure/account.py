@@ -1,4 +1,4 @@
-"""A storage account that is named, with what signs in for it."""
+"""A storage account that options name, with its credentials."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from storage_core.importing.sources.azure.options import Option, Options
 
 _SECRETS: Final = {"key": "account_key", "sas_token": "sas_token"}
-"""What signs in, the first that is there; with its name in the options of adlfs."""
+"""The credentials, of which the first that is given is used, and their names in adlfs."""
 
 _PRINCIPAL: Final = ("client_id", "client_secret", "tenant_id")
 _BY_CHAIN: Final = (
@@ -27,16 +27,16 @@ _BY_CHAIN: Final = (
 
 
 class _Unusable(Exception):
-    """It cannot be imported; the text says why."""
+    """The account cannot be imported; the text says why."""
 
 
 def found_account(options: Options, folder: str, *, is_default: bool) -> Found:
-    """What an account becomes.
+    """The entry for an account.
 
     Args:
-        options: what is said; an account or the address of one is.
-        folder: of the CLI.
-        is_default: whether the CLI uses it where it is told nothing.
+        options: include the name or the URL of an account.
+        folder: the CLI's folder.
+        is_default: whether the CLI uses the account if none is named.
 
     Raises:
         ConfigurationError: the CLI's file of clouds cannot be read.
@@ -70,7 +70,7 @@ def found_account(options: Options, folder: str, *, is_default: bool) -> Found:
 
 
 def _signs_in(options: Options) -> tuple[str, Mapping[str, Option]]:
-    """The setting that signs in, and what of adlfs's options that makes."""
+    """The option that signs in, and the options of adlfs for it; both empty if there is none."""
     if options.text("auth_mode") != "login":
         for name, ours in _SECRETS.items():
             if option := options.get(name):
@@ -102,7 +102,7 @@ def _settings(
 
 
 def _string(url: str, name: str, secret: str, signs_in: Mapping[str, Option]) -> str:
-    """A connection string for an address that options cannot say: of an emulator, or by http."""
+    """A connection string for a URL that Options cannot express: of an emulator, or with http."""
     options = [*signs_in.values()]
     if secret not in _SECRETS or any(each.variable for each in options):
         raise _Unusable(
@@ -116,7 +116,7 @@ def _string(url: str, name: str, secret: str, signs_in: Mapping[str, Option]) ->
 
 
 def _is_plain(url: str) -> bool:
-    """Whether it is `https://HOST`."""
+    """Whether a URL is just `https://HOST`."""
     try:
         parts = urlsplit(url)
         rest = parts.path.strip("/"), parts.query, parts.fragment, parts.username
@@ -126,7 +126,7 @@ def _is_plain(url: str) -> bool:
 
 
 def _first_in(url: str) -> str:
-    """The account in an address: the first word of Azure's hosts, the path of an emulator."""
+    """The account in a URL: the first part of an Azure host, or of the path for an emulator."""
     try:
         parts = urlsplit(url)
         host, dot, _ = (parts.hostname or "").partition(".blob.")

@@ -1,4 +1,4 @@
-"""Where the storage accounts of a cloud are."""
+"""The hosts of storage accounts in each of Azure's clouds."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _SUFFIX: Final = "suffix_storage_endpoint"
 
 
 def suffix_of(cloud: str, folder: str) -> str | None:
-    """What stands behind `ACCOUNT.blob.`; empty for Azure's own public cloud, None if unknown.
+    """The part of the host after `ACCOUNT.blob.`; empty for the public cloud, None if unknown.
 
     Args:
-        cloud: as the CLI calls it.
-        folder: of the CLI, whose file has the clouds that were registered.
+        cloud: the CLI's name for the cloud.
+        folder: the CLI's folder, with a file of registered clouds.
 
     Raises:
         ConfigurationError: that file cannot be read.

@@ -1,6 +1,6 @@
-"""What variables and the CLI's file say of storage, each with where it stands.
+"""The options for storage in variables and in the CLI's file, each with its place.
 
-A variable counts more than the file, an empty one too, as with the CLI.
+As for the CLI, a variable wins over the file, even if it is empty.
 """
 
 from __future__ import annotations
@@ -26,60 +26,60 @@ _VARIABLES: Final = {
     "client_secret": ("AZURE_STORAGE_CLIENT_SECRET",),
     "tenant_id": ("AZURE_STORAGE_TENANT_ID",),
 }
-"""Those of the CLI, before those of adlfs for the same."""
+"""The variables for each option: that of the CLI before that of adlfs."""
 
 OF_FILE: Final = ("account", "account_url", "auth_mode", "connection_string", "key", "sas_token")
-"""What `[storage]` of the CLI's file may say."""
+"""The options that `[storage]` of the CLI's file may have."""
 
 
 @dataclass(frozen=True)
 class Option:
-    """One thing that is said."""
+    """The value of an option, and where it is."""
 
     value: str = field(repr=False)
     place: str
     """The variable, or the file."""
 
     variable: str = ""
-    """Empty: it stands in the file."""
+    """The variable that holds it; empty if it is in the file."""
 
     def as_setting(self) -> str:
-        """The variable, or the value as it is."""
+        """The value for a setting: a reference to the variable, or the value itself."""
         return f"env:{self.variable}" if self.variable else as_it_is(self.value)
 
     def as_option(self) -> Any:
-        """The same for a table of options, where a reference is a table of its own."""
+        """The value for Options, where a reference is a table."""
         return {"ref": f"env:{self.variable}"} if self.variable else self.value
 
     def entry(self, what: str) -> str:
-        """What it is called in the words of the tool."""
+        """The text for `Found.entry`: the variable, or `what` in the file."""
         return self.variable or f"{what} in [storage]"
 
 
 @dataclass(frozen=True)
 class Options:
-    """All that is said of storage, and the cloud that the CLI is set to."""
+    """All options for storage, and the cloud that the CLI is set to; empty if to none."""
 
     found: Mapping[str, Option]
     cloud: str = ""
 
     def get(self, name: str) -> Option | None:
-        """What is said, if anything is."""
+        """An option; None if it is not set or empty."""
         option = self.found.get(name)
         return option if option and option.value else None
 
     def text(self, name: str) -> str:
-        """The same as text."""
+        """The value of an option; empty if it is not set."""
         option = self.get(name)
         return option.value if option else ""
 
 
 def read(path: str, *, with_variables: bool) -> Options:
-    """What the CLI's file says, if there is one, and the variables.
+    """Read the options in the CLI's file, if it exists, and in variables.
 
     Args:
-        path: of the file.
-        with_variables: whether those count.
+        path: the path of the file.
+        with_variables: whether variables are read too.
 
     Raises:
         ConfigurationError: the file cannot be read.

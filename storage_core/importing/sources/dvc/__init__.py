@@ -1,8 +1,8 @@
-"""DVC (3.67): the remotes of a repository, with what the user and the system say of them.
+"""DVC (3.67): the remotes in the config files of a repository, of the user and of the system.
 
-dialect.py   the text of a file
-levels.py    what the files say together, paths and references resolved
-clouds.py, servers.py   what a remote comes to
+dialect.py   parses the text of a file
+levels.py    merges the files, and resolves paths and references
+clouds.py, servers.py   what a remote becomes
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def found(path: str | None = None) -> list[Found]:
 
 
 def _made(remote: Remote, remotes: Mapping[str, Remote]) -> Made:
-    """What a remote comes to."""
+    """What a remote becomes."""
     whole = referred(remote, remotes)
     url = whole.text("url")
     if not url:
@@ -85,12 +85,12 @@ def _made(remote: Remote, remotes: Mapping[str, Remote]) -> Made:
 
 
 def _files_at(path: str) -> list[str]:
-    """The files of a repository, or of a file of its."""
+    """The files to read for a repository, or for one of its files, at `path`."""
     if os.path.isfile(path):
         folder, name = os.path.split(path)
         return [path] if name != "config" else [path, os.path.join(folder, "config.local")]
     if not os.path.exists(path):
-        # Else a repository around it would be found.
+        # Otherwise a repository in a folder above it would be found.
         raise wrong(path, "does not exist", "correct the path")
     if os.path.basename(path) == _FOLDER:
         path = os.path.dirname(path)
@@ -101,7 +101,7 @@ def _files_at(path: str) -> list[str]:
 
 
 def _files(repository: str | None) -> list[str]:
-    """The files that count in a repository, the nearest last."""
+    """The files that DVC reads in a repository, or without one, the nearest last."""
     from platformdirs import site_config_dir, user_config_dir
 
     folders = [
@@ -116,7 +116,7 @@ def _files(repository: str | None) -> list[str]:
 
 
 def _repository(folder: str) -> str | None:
-    """The nearest folder upwards that has `.dvc`, on the same disk."""
+    """The nearest folder, at `folder` or above it on the same disk, that has `.dvc`; or None."""
     while not os.path.isdir(os.path.join(folder, _FOLDER)):
         above = os.path.dirname(folder)
         if above == folder or os.path.ismount(folder):

@@ -1,4 +1,4 @@
-"""DVC's remotes of S3, Google Cloud Storage and Azure Blob Storage."""
+"""DVC remotes on S3, Google Cloud Storage and Azure Blob Storage."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EVERYWHERE: Final = frozenset(
         *("timeout", "read_timeout", "connect_timeout", "connection_timeout", "max_sessions"),
     }
 )
-"""What says how DVC does its work, and not where."""
+"""Options that say how DVC works, not where blobs are."""
 
 _GRANTS: Final = {
     "acl": "ACL",
@@ -36,7 +36,7 @@ _GRANTS: Final = {
 
 
 def s3(remote: Remote) -> Made:
-    """A remote whose URL begins with `s3://`."""
+    """What a remote whose URL begins with `s3://` becomes."""
     text = remote.text
     bucket, prefix = _place(remote)
     keys: dict[str, str | None] = {
@@ -45,7 +45,7 @@ def s3(remote: Remote) -> Made:
         "aws_session_token": remote.setting("session_token"),
     }
     profile = remote.setting("profile")
-    # A variable of AWS's counts more for DVC than the file that a remote names.
+    # For DVC this variable of AWS wins over the file that a remote names.
     own_file = "" if "AWS_SHARED_CREDENTIALS_FILE" in os.environ else text("credentialpath")
     if own_file and not text("access_key_id"):
         keys, profile = _keys_in(own_file, text("profile") or "default"), None
@@ -75,7 +75,7 @@ def s3(remote: Remote) -> Made:
 
 
 def _keys_in(file: str, profile: str) -> dict[str, str | None]:
-    """The keys in a credentials file of AWS's that stands elsewhere than AWS looks."""
+    """The keys in a credentials file that AWS itself does not read."""
     parser = ini_of(file, text_of(file), RawConfigParser(strict=False))
     found = dict(parser[profile]) if parser.has_section(profile) else {}
     names = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
@@ -88,7 +88,7 @@ def _keys_in(file: str, profile: str) -> dict[str, str | None]:
 
 
 def gcs(remote: Remote) -> Made:
-    """A remote whose URL begins with `gs://`."""
+    """What a remote whose URL begins with `gs://` becomes."""
     bucket, prefix = _place(remote)
     file = remote.text("credentialpath")
     is_public = remote.is_true("allow_anonymous_login")
@@ -106,7 +106,7 @@ def gcs(remote: Remote) -> Made:
 
 
 def azure(remote: Remote) -> Made:
-    """A remote whose URL begins with `azure://`."""
+    """What a remote whose URL begins with `azure://` becomes."""
     container, prefix = _place(remote)
     text = remote.text
     account = remote.setting("account_name")
@@ -142,7 +142,7 @@ def azure(remote: Remote) -> Made:
 
 
 def _of_environment() -> tuple[str | None, str | None]:
-    """The connection string or the account that the environment names, where DVC looks for it."""
+    """A reference to the connection string or to the account in the variables that DVC reads."""
     if os.environ.get(name := "AZURE_STORAGE_CONNECTION_STRING"):
         return f"env:{name}", None
     if os.environ.get(name := "AZURE_STORAGE_ACCOUNT"):
@@ -159,13 +159,13 @@ def _place(remote: Remote) -> tuple[str, str]:
 
 
 def verified(remote: Remote) -> tuple[str | None, tuple[str, ...]]:
-    """The file of certificates that `ssl_verify` names; what is lost where it says no."""
+    """The file of certificates in `ssl_verify`, if any, and lines for what cannot be expressed."""
     said = remote.text("ssl_verify")
     if said.lower() == "false":
         return None, ("the switch ssl_verify: certificates are always checked",)
     if said.lower() in ("", "true"):
         return None, ()
-    # Unlike other paths it is relative to wherever DVC is started.
+    # Unlike other paths in the file, this one is relative to the current folder.
     if not os.path.isabs(os.path.expanduser(said)):
         return None, ("the file of ssl_verify, whose path is relative; set CA Bundle",)
     return said, ()

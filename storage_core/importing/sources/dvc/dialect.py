@@ -1,7 +1,7 @@
-"""The text of a DVC configuration file, read as the library configobj does, which DVC has for it.
+"""Parses a DVC configuration file as the library configobj does, which DVC uses.
 
-What differs from other INI files: a `#` begins a comment anywhere outside of quotes, a comma there
-makes a list, quotes around a value are none of it, and nothing may be said twice.
+It differs from other INI files: outside of quotes a `#` begins a comment anywhere and a comma makes
+a list, quotes around a value are not part of it, and nothing may be defined twice.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import Final, TypeAlias
 from storage_core.importing.files import wrong
 
 Section: TypeAlias = dict[str, str | None]
-"""The settings of a section by their names in lower case; None for what is a list."""
+"""The settings of a section by their names in lower case; None for a list."""
 
 _SECTION: Final = re.compile(
     r"\s*((?:\[\s*)+)(\"\s*\S.*?\s*\"|'\s*\S.*?\s*'|[^'\"\s].*?)((?:\s*\])+)\s*(?:#.*)?"
 )
 _LONGEST_SECTION: Final = 300
-"""Characters of a line that may be a section: the pattern takes its time with long ones."""
+"""The most characters of a line that may be a section: the pattern is slow on long lines."""
 
 _ITEM: Final = re.compile(r"(?:\".*?\"\s*|'.*?'\s*|[^'\",#][^,#]*),\s*")
 _QUOTES: Final = "\"'"
@@ -26,11 +26,11 @@ _TRIPLE: Final = ('"""', "'''")
 
 
 def parsed(text: str, path: str) -> dict[str, Section]:
-    """The sections of a file by their names in lower case; those inside of others are left out.
+    """The sections of a file by their names in lower case; nested sections are left out.
 
     Args:
-        text: what stands in it.
-        path: of it, for errors.
+        text: the text of the file.
+        path: the path of the file, for errors.
 
     Raises:
         ConfigurationError: DVC would refuse it.
@@ -58,7 +58,7 @@ def parsed(text: str, path: str) -> dict[str, Section]:
                 inside = "\n".join([*outer, _unquoted(section[2])])
             else:
                 name, inside = _unquoted(section[2]), ""
-                # Names that differ in their case alone are one for DVC; the last one counts.
+                # DVC ignores the case of names; of sections with the same name the last counts.
                 sections[name.lower()] = {}
             if f"{name}\n{inside}" in written:
                 raise no_line("has a section that is there before", "make one of both")
@@ -95,7 +95,7 @@ def parsed(text: str, path: str) -> dict[str, Section]:
 
 
 def _pair(line: str) -> tuple[str, str] | None:
-    """The key of a line, and what stands behind its `=`; None where it has none."""
+    """The key of a line, and the text after its `=`; None if it has no `=`."""
     if line[0] in _QUOTES:
         end = line.find(line[0], 1)
         while end != -1 and not line[end + 1 :].lstrip().startswith("="):
@@ -112,7 +112,7 @@ def _pair(line: str) -> tuple[str, str] | None:
 
 
 def _value(text: str) -> str | None:
-    """What stands behind `=`; None for a list. Raises `ValueError` where it cannot be read."""
+    """The value in the text after `=`; None for a list. Raises `ValueError` if it is malformed."""
     start = 0
     while item := _ITEM.match(text, start):
         start = item.end()
@@ -128,7 +128,7 @@ def _value(text: str) -> str | None:
 
 
 def _single(text: str) -> str:
-    """A value by itself, with a comment or without."""
+    """A value that is not a list, from text with or without a comment."""
     if text[:1] in ("'", '"'):
         end = text.find(text[0], 1)
         while end != -1 and text[end + 1 :].lstrip()[:1] not in ("", "#"):
@@ -147,7 +147,7 @@ def _unquoted(text: str) -> str:
 
 
 def _in_three_quotes(lines: list[str], number: int, first: str) -> tuple[str, int] | None:
-    """The value that begins in a line, and how many lines more it takes; None if it never ends."""
+    """The value that begins in a line, and how many more lines it has; None if it never ends."""
     quote, rest = first[:3], first[3:]
     end = re.compile(rf"(.*?){re.escape(quote)}\s*(?:#.*)?")
     parts = [rest]

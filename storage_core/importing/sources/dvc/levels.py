@@ -1,4 +1,4 @@
-"""DVC's remotes as its files make them together: of the system, of the user, of the repository."""
+"""DVC's remotes, merged from its files: of the system, of the user and of the repository."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _REMOTE: Final = re.compile(r'\s*remote\s*"(.*)"\s*', re.DOTALL)
 _PATHS: Final = frozenset(
     {"url", "credentialpath", "configpath", "keyfile", "cert_path", "key_path"}
 )
-"""Options that are relative to the folder of their file."""
+"""Options whose paths are relative to the folder of the file."""
 
 _URL: Final = re.compile(r"\w+://")
 _TRUE: Final = "true"
@@ -25,19 +25,19 @@ _TRUE: Final = "true"
 
 @dataclass(frozen=True)
 class Remote:
-    """A remote: what all files together say of it."""
+    """A remote, merged from all files."""
 
     name: str
     place: str
-    """The last file that says something of it."""
+    """The last file that defines any of its options."""
 
     options: Mapping[str, str | None] = field(repr=False)
 
     def text(self, key: str) -> str:
-        """An option; empty where it is not set.
+        """The text of an option; empty if it is not set.
 
         Raises:
-            InexpressibleError: it is a list, or stands for something else.
+            InexpressibleError: it is a list, or has a `%(…)s` in it.
         """
         value = self.options.get(key, "")
         if value is None:
@@ -47,23 +47,23 @@ class Remote:
         return value
 
     def setting(self, key: str) -> str | None:
-        """An option as a setting has it."""
+        """An option as the value of a setting; None if it is not set."""
         return as_it_is(self.text(key)) or None
 
     def is_true(self, key: str) -> bool:
-        """A switch."""
+        """Whether an option is true."""
         return self.text(key).lower() == _TRUE
 
     def besides(self, known: Iterable[str]) -> list[str]:
-        """The options that are set and stand in none of `known`."""
+        """The options that are set and not in `known`."""
         return [key for key, value in self.options.items() if value and key not in {*known}]
 
 
 def remotes_of(files: Iterable[str]) -> tuple[dict[str, Remote], str]:
-    """The remotes by their names, and which of them is the default; empty for none.
+    """The remotes by name, and the name of the default; empty if there is none.
 
     Args:
-        files: the nearest last; those that do not exist say nothing.
+        files: the files, the nearest last; those that do not exist are ignored.
 
     Raises:
         ConfigurationError: one cannot be read, or DVC would refuse it.
@@ -83,10 +83,10 @@ def remotes_of(files: Iterable[str]) -> tuple[dict[str, Remote], str]:
 
 
 def referred(remote: Remote, remotes: Mapping[str, Remote]) -> Remote:
-    """A remote with what it takes from others: its URL may be `remote://OTHER/path`.
+    """A remote with the options of the one that its URL refers to: `remote://OTHER/path`.
 
     Raises:
-        InexpressibleError: there is no such remote, or they refer to each other in a circle.
+        InexpressibleError: that remote does not exist, has no URL, or refers back to this one.
     """
     way = [remote]
     while (url := way[-1].text("url")).startswith("remote://"):

@@ -1,4 +1,4 @@
-"""DVC's remotes of disks and of servers: folders, SSH, WebDAV and HTTP."""
+"""DVC remotes on disks and servers: folders, SSH, WebDAV and HTTP."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def folder(remote: Remote) -> Made:
-    """A remote whose URL is a path."""
+    """What a remote whose URL is a path becomes."""
     known = {"type", "protected", "shared", "slow_link_warning"}
     return Made(
         cls=LocalStorage,
@@ -29,7 +29,7 @@ def folder(remote: Remote) -> Made:
 
 
 def ssh(remote: Remote) -> Made:
-    """A remote whose URL begins with `ssh://`."""
+    """What a remote whose URL begins with `ssh://` becomes."""
     parts = _parts(remote)
     user = remote.text("user") or unquote(parts.username or "")
     port = remote.text("port") or str(parts.port or "")
@@ -62,7 +62,7 @@ def ssh(remote: Remote) -> Made:
 
 
 def webdav(remote: Remote) -> Made:
-    """A remote whose URL begins with `webdav://` or `webdavs://`."""
+    """What a remote whose URL begins with `webdav://` or `webdavs://` becomes."""
     parts = _parts(remote)
     for key in ("cert_path", "bearer_token_command"):
         if remote.text(key):
@@ -82,7 +82,7 @@ def webdav(remote: Remote) -> Made:
 
 
 def http(remote: Remote) -> Made:
-    """A remote whose URL begins with `http://` or `https://`, which can be read only."""
+    """What a remote whose URL begins with `http://` or `https://` becomes; it is read-only."""
     parts = _parts(remote)
     kind = remote.text("auth").lower()
     user, password = remote.text("user"), remote.text("password")
@@ -90,7 +90,7 @@ def http(remote: Remote) -> Made:
         raise InexpressibleError(f"it signs in by {kind}, which Storage cannot")
     headers: dict[str, str] = {}
     if parts.username or parts.password:
-        # In DVC's client what stands in the URL goes before what `auth = basic` says.
+        # In DVC's client, user and password in the URL win over `auth = basic`.
         headers["Authorization"] = _basic(
             unquote(parts.username or ""), unquote(parts.password or "")
         )
@@ -117,7 +117,7 @@ def _file(remote: Remote, parts: SplitResult, options: dict[str, Any], known: se
 
 
 def _parts(remote: Remote) -> SplitResult:
-    """The URL, taken apart."""
+    """The parts of the URL. Raises `InexpressibleError` if it names no server."""
     try:
         parts = urlsplit(remote.text("url"))
         valid = bool(parts.hostname) and (parts.port is None or parts.port > 0)

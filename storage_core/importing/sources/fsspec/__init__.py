@@ -1,10 +1,10 @@
-"""fsspec: what its files and variables add to every file system of a protocol.
+"""fsspec: the arguments that its files and variables give to all file systems of a protocol.
 
-The object stores become the types that there are for them, with what no setting of theirs says in
-Options; every other protocol becomes File Storage, whose URL fsspec does not know.
+Protocols of object stores become the storage types for them, with the other arguments in Options;
+every other protocol becomes File Storage, whose URL fsspec does not know.
 
     configured.py   files and variables, read as fsspec reads them
-    stores.py       what the settings of each object store are called here
+    stores.py       our settings for the arguments of each object store
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ _NO_PLACE: Final = frozenset(
         *("async_wrapper", "blockcache", "cached", "config", "dask", "data", "dir", "file"),
         *("filecache", "generic", "git", "libarchive", "local", "memory", "reference"),
         *("simplecache", "storage", "tar", "zip"),
-        "_storage",  # What our own export has to say besides.
+        "_storage",  # Not a protocol: a key of our own export.
     }
 )
-"""Protocols that lead to nowhere but this machine or another file system. `config` is none:
-fsspec takes FSSPEC_CONFIG_DIR for a setting of a protocol of this name."""
+"""Protocols that lead only to this machine or to another file system. `config` is not a protocol:
+fsspec reads FSSPEC_CONFIG_DIR as an argument of one with this name."""
 
 
 def places() -> list[str]:
@@ -41,13 +41,13 @@ def places() -> list[str]:
 
 
 def found(path: str | None = None) -> list[Found]:
-    """What fsspec is configured with.
+    """The entries for the protocols that fsspec has arguments for.
 
     Args:
-        path: a folder in place of fsspec's own, or one of its files.
+        path: a folder instead of fsspec's own, or a file of such a folder.
 
     Raises:
-        ConfigurationError: a file cannot be read; fsspec cannot be loaded then.
+        ConfigurationError: a file cannot be read; then fsspec itself cannot be loaded either.
     """
     if path is None:
         return [*_found(read(_folder(), with_variables=True))]
@@ -101,11 +101,11 @@ def _entry(
 
 
 _SAME: Final = (("http", "https"), ("sftp", "ssh"), ("webdav", "webdavs"))
-"""Protocols of one file system: what is said of one counts for the URLs of the other."""
+"""Protocols with the same file system: arguments of one are for URLs of the other too."""
 
 
 def _beginnings(protocol: str) -> tuple[str, ...]:
-    """With what the URLs begin that the settings of a protocol are for."""
+    """The beginnings of the URLs that the arguments of a protocol are for."""
     others = [each for same in _SAME if protocol in same for each in same if each != protocol]
     return tuple(f"{each}://" for each in (protocol, *others))
 

@@ -1,7 +1,7 @@
-"""Files and variables of fsspec's, read as it reads them, each value with where it stands.
+"""Reads fsspec's files and variables as fsspec does; each value knows its place.
 
-In a folder files count in the order of their names, the later more; then the variables, those of a
-whole protocol before those of single settings. `[DEFAULT]` of an INI file is in all its sections.
+Later values win: first come the files of the folder in the order of their names, then variables for
+whole protocols, then those for single settings. `[DEFAULT]` of an INI file is in all its sections.
 """
 
 from __future__ import annotations
@@ -21,45 +21,45 @@ _PREFIX: Final = "FSSPEC_"
 
 @dataclass(frozen=True)
 class Value:
-    """What a setting is set to."""
+    """The value of a setting, and where it is."""
 
     value: Any = field(repr=False)
     place: str
     variable: str = ""
-    """The variable that says nothing else, if one does."""
+    """The variable that holds just this value; empty if none does."""
 
 
 @dataclass(frozen=True)
 class Configured:
-    """All that is said, by protocol and setting."""
+    """All values, by protocol and setting."""
 
     found: Mapping[str, Mapping[str, Value]] = field(default_factory=dict, repr=False)
     broken: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """Where what is said of a protocol cannot be used, and why."""
+    """For protocols whose settings cannot be used: where they are, and why."""
 
     @property
     def protocols(self) -> set[str]:
-        """Those that something is said of."""
+        """The protocols that have settings."""
         return {*self.found}
 
     def of(self, protocols: Iterable[str]) -> dict[str, Value]:
-        """What is said of a class of these protocols; of the later ones more."""
+        """The settings of a class with these protocols; those of later protocols win."""
         merged: dict[str, Value] = {}
         for each in protocols:
             merged |= self.found.get(each, {})
         return merged
 
     def places(self, protocols: Iterable[str]) -> list[str]:
-        """Where that is said."""
+        """The places of those settings."""
         return [*dict.fromkeys(each.place for each in self.of(protocols).values())]
 
 
 def read(path: str, *, with_variables: bool) -> Configured:
-    """What a folder says, or a file, and variables.
+    """Read a folder or a file, and variables.
 
     Args:
-        path: which may be missing.
-        with_variables: whether those count.
+        path: the folder or file, which may be missing.
+        with_variables: whether variables are read too.
 
     Raises:
         ConfigurationError: a file cannot be read.
@@ -112,7 +112,7 @@ def _of_variables(found: dict[str, dict[str, Value]], broken: dict[str, tuple[st
         value = _parsed(text)
         protocol, underscore, setting = rest.lower().partition("_")
         if underscore:
-            # What it holds in another form than the variable is no reference to that.
+            # If parsing changed the text, a reference to the variable would give another value.
             is_same = not isinstance(value, str) or value == text
             variable = name if is_same else ""
             single.append((protocol, setting, Value(value, "the environment", variable)))

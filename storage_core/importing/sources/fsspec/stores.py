@@ -1,4 +1,4 @@
-"""The object stores that fsspec knows: which of our settings theirs are."""
+"""The object stores that fsspec knows, with our settings for their arguments."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LEFT_OUT: Final = frozenset(
         *("use_listings_cache",),
     }
 )
-"""What is about instances of fsspec's classes and what they remember."""
+"""Arguments about instances of fsspec's classes and their caches."""
 
 _S3: Final = {
     "key": "aws_access_key_id",
@@ -43,32 +43,32 @@ _CLIENT: Final = {
     "aws_secret_access_key": "aws_secret_access_key",
     "aws_session_token": "aws_session_token",
 }
-"""What is in `client_kwargs`, which counts less than what stands beside it."""
+"""Arguments in `client_kwargs`; those beside it win."""
 
 _TABLES: Final = ("client_kwargs", "config_kwargs", "s3_additional_kwargs", "session_kwargs")
 _AZURE: Final = {"account_name": "account_name", "connection_string": "connection_string"}
 _GCS: Final = {"project": "project", "endpoint_url": "endpoint_url"}
 _GOOGLE_WORDS: Final = ("anon", "cloud")
-"""Ways to sign in, in place of a token, that mean the same here."""
+"""Words in place of a token that choose a way to sign in, and mean the same here."""
 
 
 class Unusable(Exception):
-    """It cannot be imported; the text says why, without a secret."""
+    """The settings cannot be imported; the text says why, without secrets."""
 
 
 class Family(NamedTuple):
     """An object store."""
 
     protocols: tuple[str, ...]
-    """As its class has them, whose order counts."""
+    """The protocols in the order of its class; settings of later ones win."""
 
     cls: type[StorageConfiguration]
     settings: Callable[[dict[str, Value], list[str]], dict[str, Any]]
-    """Makes settings of what is said, and adds what is lost to a list."""
+    """Makes our settings of the arguments, and adds what cannot be expressed to the list."""
 
 
 def plain(name: str, value: Value) -> Any:
-    """A value as a table of options has it: a secret that is alone in a variable refers to it."""
+    """A value for Options; a secret that is alone in a variable becomes a reference to it."""
     inner = without_none(value.value)
     if value.variable and next(hidden({name: str(inner)}), None) is not None:
         return {"ref": f"env:{value.variable}"}
@@ -76,7 +76,7 @@ def plain(name: str, value: Value) -> Any:
 
 
 def without_none(value: Any) -> Any:
-    """The same without what JSON calls null, which TOML has no word for."""
+    """A value without the `null`s of JSON, which TOML does not have."""
     if isinstance(value, dict):
         return {name: without_none(inner) for name, inner in value.items() if inner is not None}
     if isinstance(value, list):
@@ -85,12 +85,12 @@ def without_none(value: Any) -> Any:
 
 
 def _replaced(value: Value, inner: Any) -> Value:
-    """Another value that stands in the same place."""
+    """Another value with the same place."""
     return replace(value, value=inner, variable="")
 
 
 def _text(name: str, value: Value, *, secret: bool) -> str:
-    """A value as a setting of ours has it."""
+    """A value for a setting. Raises `Unusable` if it is not text."""
     if secret and value.variable:
         return f"env:{value.variable}"
     if not isinstance(value.value, str | int | float) or isinstance(value.value, bool):
@@ -101,7 +101,7 @@ def _text(name: str, value: Value, *, secret: bool) -> str:
 def _taken(
     said: dict[str, Value], names: Mapping[str, str], cls: type[StorageConfiguration]
 ) -> dict[str, Any]:
-    """The settings that have a name of their own here; they are taken out of `said`."""
+    """Take the arguments that are settings here out of `said`, and return these settings."""
     found: dict[str, Any] = {}
     for name, ours in names.items():
         value = said.pop(name, None)
@@ -140,7 +140,7 @@ def _of_s3(said: dict[str, Value], lost: list[str]) -> dict[str, Any]:
         rest = {name: each.value for name, each in inner.items()}
         said["client_kwargs"] = _replaced(client, rest)
     if (anon := said.get("anon")) is not None:
-        # s3fs takes any text for yes, "false" too.
+        # For s3fs any text is true, even "false".
         said["anon"] = _replaced(anon, bool(anon.value))
     return _with_options(settings, said, lost)
 
@@ -167,7 +167,7 @@ def _of_azure(said: dict[str, Value], lost: list[str]) -> dict[str, Any]:
     if not settings:
         raise Unusable("it names no account; add account_name or connection_string")
     if "connection_string" in settings:
-        # adlfs itself takes nothing else then.
+        # adlfs itself ignores everything else then.
         settings.pop("account_name", None)
     return _with_options(settings, said, lost)
 

@@ -1,10 +1,10 @@
 """Google Cloud: configurations of gcloud, and the credentials that Google's libraries find.
 
-Credentials stay in their files, which a configuration here refers to: of a service account, of a
-person, of a workload, of one of these who acts as a service account.
+Credentials stay in their files, to which configurations refer. They are those of a service account,
+a person or a workload, or of one of these that acts as a service account.
 
-    configurations.py   gcloud's own: project, account, address
-    credentials.py      files of credentials: which there are, and whether they can be used
+    configurations.py   gcloud's configurations: project, account, endpoint
+    credentials.py      credentials files, and whether they can be used
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ _EMULATOR: Final = "STORAGE_EMULATOR_HOST"
 
 
 def places() -> list[str]:
-    """gcloud's folder, and the file of credentials that a variable names."""
+    """gcloud's folder, and the credentials file that a variable names."""
     named = os.environ.get(credentials.VARIABLE)
     return [_folder(), *([named] if named else [])]
 
 
 def found(path: str | None = None) -> list[Found]:
-    """What gcloud and Google's libraries use.
+    """The entries for what gcloud and Google's libraries use.
 
     Args:
-        path: a folder of gcloud, or a file of credentials.
+        path: a folder of gcloud, or a credentials file.
 
     Raises:
-        ConfigurationError: there is nothing of Google at the path.
+        ConfigurationError: the path has neither configurations of gcloud nor credentials.
     """
     if path is None:
         return [*_here(), *_emulator()]
@@ -51,7 +51,7 @@ def found(path: str | None = None) -> list[Found]:
             remedy = "name a folder such as ~/.config/gcloud"
             raise wrong(path, "has no configurations of gcloud", remedy)
         return result
-    # A file that is named alone hides no other: what is wrong with it is the error.
+    # A single file hides no other: if it is not JSON, that is an error, not a reason.
     credentials.require_json(path)
     return [credentials.found(path, shortened(path), None, is_default=True)]
 
@@ -79,7 +79,7 @@ def _in_folder(folder: str, *, with_variables: bool) -> Iterator[Found]:
 
 
 def _emulator() -> Iterator[Found]:
-    """The emulator that Google's libraries are sent to, where nobody signs in."""
+    """The emulator that a variable sends Google's libraries to; it needs no credentials."""
     host = os.environ.get(_EMULATOR)
     if host:
         url = host if "://" in host else f"http://{host}"

@@ -1,4 +1,4 @@
-"""gcloud's configurations: files of INI, of which one is active."""
+"""gcloud's configurations: INI files, of which one is active."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _READ: Final = {
     "auth": ("credential_file_override", "impersonate_service_account", "disable_credentials"),
     "api_endpoint_overrides": ("storage",),
 }
-"""What counts here, by section."""
+"""The properties that are read, by section."""
 
 _API: Final = "/storage/v1"
-"""What gcloud has behind the address of the service."""
+"""The path that gcloud has after the endpoint."""
 
 
 @dataclass(frozen=True)
@@ -37,28 +37,28 @@ class Configuration:
     path: str
     is_active: bool
     said: Mapping[str, str] = field(default_factory=dict)
-    """Its properties, as `SECTION/NAME`."""
+    """Its properties by `SECTION/NAME`; those that are empty are left out."""
 
     problem: str = ""
-    """Why it cannot be read."""
+    """Why it cannot be read; empty if it can."""
 
     @property
     def project(self) -> str:
-        """Its project."""
+        """Its project; empty if it has none."""
         return self.said.get("core/project", "")
 
     @property
     def is_empty(self) -> bool:
-        """Whether it names nothing that counts: `config_default` begins so."""
+        """Whether it has none of the properties read here, like a new `config_default`."""
         return not (self.said or self.problem)
 
 
 def read(folder: str, *, with_variables: bool) -> list[Configuration]:
-    """The configurations in a folder of gcloud.
+    """Read the configurations in a folder of gcloud.
 
     Args:
-        folder: which may be missing.
-        with_variables: whether those count, which go before the active configuration.
+        folder: the folder, which may be missing.
+        with_variables: whether variables are read too; they win over the active configuration.
     """
     inner = os.path.join(folder, "configurations")
     names = sorted(os.listdir(inner)) if os.path.isdir(inner) else []
@@ -81,11 +81,11 @@ def read(folder: str, *, with_variables: bool) -> list[Configuration]:
 
 
 def found(configuration: Configuration, folder: str) -> Found:
-    """What a configuration becomes.
+    """The entry for a configuration.
 
     Args:
         configuration: one that is not empty.
-        folder: of gcloud.
+        folder: gcloud's folder.
     """
     said, reason = configuration.said, configuration.problem
     settings: dict[str, Any] = {}
@@ -125,7 +125,7 @@ _IMPERSONATES: Final = (
 
 
 def _signing_in(said: Mapping[str, str], folder: str) -> tuple[dict[str, Any], list[str]]:
-    """The settings that sign in, and what to know of them."""
+    """The settings for signing in, and notes on them."""
     if said.get("auth/disable_credentials", "").lower() in ("true", "1", "yes", "on"):
         return {"options": {"token": "anon"}}, ["nobody signs in: auth/disable_credentials is set"]
     account = said.get("core/account", "")
@@ -133,8 +133,8 @@ def _signing_in(said: Mapping[str, str], folder: str) -> tuple[dict[str, Any], l
     if named := said.get("auth/credential_file_override"):
         path = os.path.expanduser(named)
     else:
-        # What gcloud itself signs in with is in a database of its own; for other programs it keeps
-        # the same of each account in a file.
+        # gcloud's own credentials are in its database; for other programs it keeps those of each
+        # account in a file as well.
         path = os.path.join(folder, "legacy_credentials", account, "adc.json")
         if not account or not os.path.exists(path):
             path = os.path.join(folder, credentials.DEFAULT)
@@ -161,7 +161,7 @@ def _of_file(path: str) -> dict[str, str]:
 
 
 def _variables() -> dict[str, str]:
-    """What variables say of properties."""
+    """The properties that variables set."""
     found = {
         f"{section}/{name}": os.environ.get(f"CLOUDSDK_{section}_{name}".upper(), "")
         for section, names in _READ.items()
@@ -171,7 +171,7 @@ def _variables() -> dict[str, str]:
 
 
 def _active_in(folder: str) -> str:
-    """The configuration that is active, by the file that says so."""
+    """The name of the active configuration, from the file `active_config`."""
     try:
         return text_of(os.path.join(folder, "active_config")).strip() or "default"
     except ConfigurationError:

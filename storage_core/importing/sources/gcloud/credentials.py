@@ -1,4 +1,4 @@
-"""Files of Google's credentials: what is in one, and whether it signs in without a person."""
+"""Google's credentials files: what is in one, and whether it signs in without a person."""
 
 from __future__ import annotations
 
@@ -17,28 +17,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 VARIABLE: Final = "GOOGLE_APPLICATION_CREDENTIALS"
-"""What names the file that Google's libraries take before all else."""
+"""The variable with the credentials file that wins for Google's libraries."""
 
 DEFAULT: Final = "application_default_credentials.json"
-"""What `gcloud auth application-default login` writes."""
+"""The file that `gcloud auth application-default login` writes."""
 
 _PROJECTS: Final = ("GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT")
 _UNIVERSE: Final = "googleapis.com"
 
 
 class Unusable(Exception):
-    """A file cannot be used; the text says why, without what is in it."""
+    """A file cannot be used; the text says why, without quoting it."""
 
 
 def found(path: str, place: str, project: str | None, *, is_default: bool) -> Found:
-    """What a file of credentials becomes.
+    """The entry for a credentials file.
 
     Args:
-        path: of the file.
-        place: as it is shown.
-        project: of the configuration in use, where the file names none; None if no variable counts
-            either.
-        is_default: whether it is what is used.
+        path: the path of the file.
+        place: the file as it is shown.
+        project: the project to use if the file has none; None: variables are ignored too.
+        is_default: whether the file is used by default.
     """
     info: Mapping[str, Any] = {}
     reason = ""
@@ -65,27 +64,27 @@ def found(path: str, place: str, project: str | None, *, is_default: bool) -> Fo
 
 
 def require_json(path: str) -> None:
-    """Refuse a file that holds no credentials at all.
+    """Raise if a file cannot be credentials at all.
 
     Raises:
-        ConfigurationError: it cannot be read, or is not the JSON of something.
+        ConfigurationError: it cannot be read, or is not a JSON object.
     """
     if not isinstance(json_of(path, text_of(path)), dict):
         raise wrong(path, "holds no credentials of Google's", "name a file of credentials")
 
 
 def read(path: str) -> Mapping[str, Any]:
-    """The JSON of credentials.
+    """Read credentials from JSON.
 
     Raises:
-        Unusable: it cannot be read, or is not the JSON of what signs in without a person.
+        Unusable: it cannot be read, or is not the JSON of credentials that need no person.
     """
     try:
         text = text_of(path)
         info = json_of(path, text)
         google_json(text)
     except ConfigurationError as error:
-        # Its text, alone: it says where and what to do, and nothing of what is in the file.
+        # Only its text, which has the place and the remedy but nothing from the file.
         raise Unusable(str(error)) from None
     except ValueError as error:
         raise Unusable(f"{shortened(path)} {error}") from None
@@ -96,12 +95,12 @@ def read(path: str) -> Mapping[str, Any]:
 
 
 def reference(path: str) -> str:
-    """What a setting has in place of the file."""
+    """The reference to the file for a setting."""
     return f"file:{os.path.abspath(path)}"
 
 
 def who(info: Mapping[str, Any]) -> str:
-    """Whose credentials they are."""
+    """Whose credentials these are."""
     match info.get("type"):
         case "service_account":
             return str(info["client_email"])
@@ -114,7 +113,7 @@ def who(info: Mapping[str, Any]) -> str:
 
 
 def remarks(info: Mapping[str, Any]) -> Iterator[str]:
-    """What to know of credentials, a line each."""
+    """What to know about credentials, one line each."""
     source = info.get("credential_source")
     if isinstance(source, dict):
         if "file" in source:
@@ -134,6 +133,6 @@ def _target(info: Mapping[str, Any]) -> str:
 
 
 def _project(info: Mapping[str, Any], project: str | None) -> str:
-    """The project as google-auth finds it: variables, the file, gcloud's configuration."""
+    """The project as google-auth finds it: from variables, the file, gcloud's configuration."""
     named = next(filter(None, map(os.environ.get, _PROJECTS)), "") if project is not None else ""
     return named or str(info.get("project_id") or "") or project or ""

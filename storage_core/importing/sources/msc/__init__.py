@@ -1,9 +1,9 @@
-"""The Multi-Storage Client (1.3): the profiles of the first of its files that there is.
+"""The Multi-Storage Client (1.3): the profiles in the first of its files that exists.
 
-    document.py   a file, and the variables in its texts
-    profile.py    what a profile comes to
+    document.py   reads a file, and replaces the variables in its texts
+    profile.py    what a profile becomes
 
-It reads rclone's file as well, in its own way; those remotes are imported from rclone.
+The client reads rclone's file too, in its own way; those remotes are imported from rclone instead.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LABEL: Final = "Multi-Storage Client"
 
 _OWN: Final = "__filesystem__"
-"""The profile that it always has: the disk."""
+"""The profile that always exists: the disk."""
 
 
 def places() -> list[str]:
@@ -45,10 +45,10 @@ def places() -> list[str]:
 
 
 def found(path: str | None = None) -> list[Found]:
-    """The profiles of the first file that there is, and of those that it includes; or of `path`.
+    """The profiles in the first file that exists, or in `path`, and in the files it includes.
 
     Raises:
-        ConfigurationError: a file cannot be read, or is no configuration.
+        ConfigurationError: a file cannot be read, or is not a configuration.
     """
     file = _in_folder(absolute(path)) if path else next(filter(os.path.exists, places()), None)
     if file is None:
@@ -84,7 +84,7 @@ def _made(name: str, profile: Any, is_conflict: bool) -> Made:
 
 
 def _documents(file: str) -> Iterator[tuple[dict[Any, Any], str]]:
-    """The profiles of a file and of those that it includes, each with its path."""
+    """The profiles of a file and of each file that it includes, with the path of the file."""
     said = document(file)
     yield _profiles(said, file), file
     includes = said.get("include") or []

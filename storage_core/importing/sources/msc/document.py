@@ -1,4 +1,4 @@
-"""A configuration file of the Multi-Storage Client: YAML or JSON, with variables in its texts."""
+"""Reads a file of the Multi-Storage Client: YAML or JSON, with variables in its texts."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _WHOLE: Final = re.compile(r"\$(?:(\w+)|\{([^}]*)\})", re.ASCII)
-"""A text that is nothing but a variable."""
+"""Matches a text that is nothing but a variable."""
 
 _UNRESOLVED: Final = re.compile(r"\$\{([^}]+)\}|\$([A-Za-z_][A-Za-z0-9_]*)")
 _MOST_VALUES: Final = 1_000
-"""In one table: a few lines of YAML with anchors can stand for billions."""
+"""The most values in one table: a few lines of YAML with anchors can stand for billions."""
 
 
 def document(path: str) -> dict[str, Any]:
-    """What a file says.
+    """Read a file; an empty one is an empty table.
 
     Raises:
-        ConfigurationError: it cannot be read, or is no table of settings.
+        ConfigurationError: it cannot be read, or is not a table of settings.
     """
     if path.endswith(".json"):
         said = json_of(path, text_of(path))
@@ -43,14 +43,14 @@ class Options:
     """The options of one part of a profile, with the variables in them."""
 
     def __init__(self, table: Any, what: str) -> None:
-        """Check that it is a table.
+        """Check that the options are a table.
 
         Args:
-            table: the options; None where there are none.
-            what: of which they are, for reasons.
+            table: the options; None if there are none.
+            what: the part that they belong to, for messages.
 
         Raises:
-            InexpressibleError: it is none.
+            InexpressibleError: they are not a table.
         """
         if not isinstance(table, dict | None):
             raise InexpressibleError(f"the options of its {what} are no table")
@@ -58,18 +58,18 @@ class Options:
         self._what = what
 
     def raw(self, name: str) -> Any:
-        """An option as it stands."""
+        """An option as it is in the file; None if it is not set."""
         return self._table.get(name)
 
     def besides(self, known: frozenset[str]) -> list[str]:
-        """The options that stand in `known` under no name."""
+        """The options that are set and not in `known`."""
         return [str(name) for name, value in self._table.items() if name not in known and value]
 
     def text(self, name: str) -> str:
-        """A text with what its variables stand for; empty where it is not set.
+        """A text option with its variables replaced; empty if it is not set.
 
         Raises:
-            InexpressibleError: it is no text, or a variable in it is not set.
+            InexpressibleError: it is not text, or a variable in it is not set.
         """
         value = self._table.get(name)
         if value is None:
@@ -79,22 +79,23 @@ class Options:
         return expanded(value, name)
 
     def setting(self, name: str) -> str | None:
-        """A text as a setting has it: what is nothing but a variable stays one."""
+        """A text option for a setting; a text that is just a variable becomes a reference to it."""
         if variable := self._variable(name):
             return f"env:{variable}"
         return as_it_is(self.text(name)) or None
 
     def in_table(self, name: str) -> Any:
-        """A text as it stands in Options: likewise."""
+        """The same for Options, where a reference is a table."""
         if variable := self._variable(name):
             return {"ref": f"env:{variable}"}
         return self.text(name) or None
 
     def table(self, name: str) -> dict[str, Any]:
-        """A table with what the variables in it stand for.
+        """A table option with its variables replaced; empty if it is not set.
 
         Raises:
-            InexpressibleError: it is no table, or a variable in it is not set.
+            InexpressibleError: it is not a table, has too many values, or a variable in it is not
+                set.
         """
         value = self._table.get(name)
         if value is None:
@@ -112,12 +113,12 @@ class Options:
 
 
 def expanded(text: str, name: str) -> str:
-    """A text with what its variables stand for.
+    """A text with its variables replaced.
 
-    There is no way to write a `$` itself.
+    The client has no way to escape a `$`.
 
     Raises:
-        InexpressibleError: one is not set.
+        InexpressibleError: a variable is not set.
     """
     result = os.path.expandvars(text)
     if missing := _UNRESOLVED.search(result):

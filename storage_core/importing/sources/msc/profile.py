@@ -1,4 +1,4 @@
-"""What a profile of the Multi-Storage Client comes to."""
+"""What a profile of the Multi-Storage Client becomes."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ _TUNING: Final = frozenset(
         *("retry_total", "retry_connect", "retry_read", "retry_status", "connection_timeout"),
     }
 )
-"""How it makes requests, which says nothing of where and as whom."""
+"""Options that say how requests are made, not where to or as whom."""
 
 
 def made(profile: Any) -> Made:
-    """The settings that a profile comes to.
+    """What a profile becomes.
 
     Args:
-        profile: as the file has it.
+        profile: the profile as the file has it.
 
     Raises:
-        InexpressibleError: there are none.
+        InexpressibleError: it cannot be imported.
     """
     if not isinstance(profile, dict):
         raise InexpressibleError("it is no table")
@@ -62,17 +62,17 @@ def made(profile: Any) -> Made:
 
 
 class _Credentials:
-    """Who signs in."""
+    """The way a profile signs in, and its options."""
 
     def __init__(self, kind: str, options: Options) -> None:
         self.kind = kind
         self.options = options
 
     def only(self, *kinds: str) -> Options | None:
-        """The options; None where the machine signs in.
+        """The options; None if the profile names no way to sign in.
 
         Raises:
-            InexpressibleError: they are of none of these kinds.
+            InexpressibleError: the way to sign in is none of these kinds.
         """
         if self.kind and self.kind not in kinds:
             raise InexpressibleError(f"it signs in by {self.kind}, which Storage cannot")
@@ -106,7 +106,7 @@ def _s3(options: Options, credentials: _Credentials) -> Made:
         "aws_access_key_id": keys.setting("access_key") if keys else None,
         "aws_secret_access_key": keys.setting("secret_key") if keys else None,
         "aws_session_token": keys.setting("session_token") if keys else None,
-        # With credentials of its own it signs in without the profile.
+        # A profile with its own credentials does not use AWS's profile.
         "profile_name": None if keys else options.setting("profile_name"),
         "region_name": options.setting("region_name"),
         "endpoint_url": options.setting("endpoint_url"),
@@ -140,7 +140,7 @@ def _azure(options: Options, credentials: _Credentials) -> Made:
 
 
 def _account(url: str, *, is_public: bool) -> dict[str, Any]:
-    """The account at an address, which may have a signature behind it."""
+    """The settings for an account at a URL, which may have a signature in its query."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""

@@ -1,9 +1,9 @@
-"""Prefect: the storage blocks of 2.0 betas (`orion.db`), of 2 and of 3 (`prefect.db`).
+"""Prefect: the storage blocks of the 2.0 betas (`orion.db`), of 2 and of 3 (`prefect.db`).
 
 home.py      which database Prefect uses here, and its settings
-database.py  reads SQLite without a trace, beside its log or from a read-only folder
+database.py  reads SQLite without leaving a trace, with its log and from read-only folders
 blocks.py    the blocks in a database, decrypted, with the blocks that they refer to
-credentials.py  what credential blocks say, as settings
+credentials.py  the settings that credential blocks become
 kinds.py     what each kind of block becomes
 """
 
@@ -28,7 +28,7 @@ def places() -> list[str]:
 
 
 def found(path: str | None = None) -> list[Found]:
-    """The storage blocks of the home, or of the database or home at `path`."""
+    """The storage blocks of Prefect's home, or of the home or the database at `path`."""
     if path is not None:
         return _at(absolute(path))
     settings = home.settings(home.folder())

@@ -1,4 +1,4 @@
-"""The blocks in a database of Prefect's: decrypted, each with those that it refers to."""
+"""Reads the blocks in a Prefect database, decrypted, with the blocks that they refer to."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ UNREADABLE: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """One block: a document, in Prefect's words."""
+    """A block, which Prefect calls a block document."""
 
     id: str
     name: str
@@ -31,16 +31,16 @@ class Block:
     """The name of its type: `S3 Bucket`."""
 
     slug: str
-    """That name as settings have it: `s3-bucket`."""
+    """That name as Prefect's settings write it: `s3-bucket`."""
 
     place: str
-    """The database."""
+    """The path of the database."""
 
     data: Mapping[str, Any] | None = field(repr=False)
-    """Its fields; those that are blocks are in `inner` as well. None: it cannot be decrypted."""
+    """Its fields; fields that are blocks are in `inner` too. None if it cannot be decrypted."""
 
     inner: Mapping[str, Block] = field(repr=False)
-    """The blocks that its fields refer to."""
+    """The blocks that its fields refer to, by field."""
 
     is_default: bool = False
     is_referred_to: bool = False
@@ -50,7 +50,7 @@ def read_blocks(path: str) -> list[Block]:
     """The blocks that have a name.
 
     Raises:
-        ConfigurationError: the database cannot be read, or is none of Prefect's.
+        ConfigurationError: the database cannot be read, or is not Prefect's.
     """
     with opened(path) as database:
         tables = {row[0] for row in database.execute("SELECT name FROM sqlite_master")}
@@ -107,12 +107,12 @@ def _blocks(
 
 
 def _of(row: sqlite3.Row, column: str) -> bool:
-    """A flag, which not every version has."""
+    """The flag in a column, which not every version of Prefect has."""
     return column in row.keys() and bool(row[column])  # noqa: SIM118
 
 
 def _keys(database: sqlite3.Connection, tables: set[str]) -> Iterator[bytes]:
-    """The keys that may be the right one: that of a variable, then that of the database."""
+    """The possible keys for decryption: those in variables, then that in the database."""
     for name in _KEYS:
         if value := os.environ.get(name):
             yield value.encode()
@@ -140,7 +140,7 @@ def _decrypted(value: Any, keys: Sequence[bytes]) -> Mapping[str, Any] | None:
 
 
 def _parsed(text: Any) -> Any:
-    """The JSON in a column; None where it is none."""
+    """The value of the JSON in a column; None if it is not JSON."""
     try:
         return json.loads(text)
     except (TypeError, ValueError):

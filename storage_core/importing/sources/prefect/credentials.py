@@ -1,6 +1,6 @@
-"""What credential blocks say, as settings of S3, Azure and Google storages.
+"""Makes settings of S3, Azure and Google storages from credential blocks.
 
-Each function returns the settings and what of the block cannot be expressed.
+Each function returns the settings, and the names of the fields that cannot be expressed.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ _ACCOUNT: Final = re.compile(r"https://([a-z0-9]+)\.blob\.core\.windows\.net/?")
 
 
 class Inexpressible(Exception):
-    """The credentials are of a kind that there is no setting for; the message says which."""
+    """There are no settings for a block; the message says why."""
 
 
 def aws(data: Mapping[str, Any]) -> Settings:
-    """AWS Credentials, also those inside of an S3 block, and MinIO Credentials."""
+    """Settings for AWS Credentials, also those inside an S3 block, and MinIO Credentials."""
     key = data.get("aws_access_key_id") or data.get("minio_root_user")
     secret = data.get("aws_secret_access_key") or data.get("minio_root_password")
     settings = {
@@ -56,7 +56,7 @@ def aws(data: Mapping[str, Any]) -> Settings:
 
 
 def azure(data: Mapping[str, Any]) -> Settings:
-    """Azure Blob Storage Credentials."""
+    """Settings for Azure Blob Storage Credentials."""
     if data.get("connection_string"):
         return {"connection_string": _text(data["connection_string"])}, []
     url = str(data.get("account_url") or "")
@@ -72,7 +72,7 @@ def azure(data: Mapping[str, Any]) -> Settings:
 
 
 def google(data: Mapping[str, Any]) -> Settings:
-    """GCP Credentials, also those inside of a GCS block."""
+    """Settings for GCP Credentials, also those inside a GCS block."""
     info = data.get("service_account_info")
     file = data.get("service_account_file")
     secret: str | None = None
@@ -94,7 +94,7 @@ def _given(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _named(data: Mapping[str, Any], usual: Iterable[Any], *known: str, beginning: str) -> list[str]:
-    """What of `data` is set and not `known`, by name."""
+    """The names in `data` that are not `known`, and whose values are not None, True or `usual`."""
     ordinary = (None, True, *usual)
     names = [name for name, value in data.items() if name not in known and value not in ordinary]
     return [f"{beginning}{name}" for name in names]

@@ -1,13 +1,13 @@
-"""Reads an SQLite database that another program may be writing, and leaves no trace.
+"""Reads an SQLite database that another program may be writing to, and leaves no trace.
 
-Most of a Prefect home is in the log beside it (`prefect.db-wal`), even after a clean end, so that a
-database is never read without its log:
+Most of Prefect's data is in the log beside the database (`prefect.db-wal`), even after a clean
+shutdown. So a database is never read without its log:
 
-- With a log and its index (`-shm`), which whoever has it open keeps, it is opened read-only beside
-  them.
-- With a log alone, or where its index cannot be used (another user's, a read-only folder), the two
-  are copied into a private folder: SQLite would make the index anew, in a folder of others.
-- Without a log it is opened as one that does not change: SQLite would make a log to read it.
+- With a log and its index (`-shm`), which exists while a program has the database open, it is
+  opened read-only in place.
+- With a log alone, or if the index cannot be used (another user's, a read-only folder), database
+  and log are copied to a private folder: SQLite would create a new index beside the original.
+- Without a log it is opened as immutable: SQLite would create a log in order to read it.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ _USES_LOG: Final = 2
 
 @contextmanager
 def opened(path: str) -> Iterator[sqlite3.Connection]:
-    """The database, read-only.
+    """Open a database read-only.
 
     Raises:
-        ConfigurationError: it cannot be read, or is no SQLite database.
+        ConfigurationError: it cannot be read, or is not an SQLite database.
     """
     try:
         with _connected(path) as connection:

@@ -1,4 +1,4 @@
-"""Prefect's home: its settings, from variables and `profiles.toml`, and where they lead."""
+"""Prefect's home and its settings, from variables and `profiles.toml`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from storage_core.importing.found import Found
 from storage_core.paths import absolute, prefect_home
 
 DATABASES: Final = ("prefect.db", "orion.db")
-"""What the databases of 3 and of the 2.0 betas are called."""
+"""The names of the databases of Prefect 2 and 3, and of the 2.0 betas."""
 
 _DATABASE: Final = (
     "PREFECT_SERVER_DATABASE_CONNECTION_URL",
@@ -27,12 +27,12 @@ _DEFAULT_BLOCK: Final = "PREFECT_DEFAULT_RESULT_STORAGE_BLOCK"
 
 
 def folder() -> str:
-    """Prefect's home, which is that of our configuration file too."""
+    """Prefect's home, in which our configuration file is too."""
     return prefect_home()
 
 
 def settings(home: str) -> Mapping[str, str]:
-    """Prefect's settings by the names of their variables: those of the profile, then variables."""
+    """Prefect's settings by the names of their variables; variables win over the profile."""
     own = {name: value for name, value in os.environ.items() if name.startswith("PREFECT_")}
     return {
         **_profile(
@@ -44,7 +44,7 @@ def settings(home: str) -> Mapping[str, str]:
 
 
 def named_database(settings: Mapping[str, str]) -> str | None:
-    """The SQLite file that the settings name; None: the one in the home."""
+    """The SQLite file that the settings name; None if they name none."""
     url = _first(settings, _DATABASE)
     if url is None or not url.startswith("sqlite"):
         return None
@@ -53,7 +53,7 @@ def named_database(settings: Mapping[str, str]) -> str | None:
 
 
 def elsewhere(settings: Mapping[str, str]) -> Iterator[Found]:
-    """What cannot be read without asking a server: one entry each."""
+    """Entries, with reasons, for what cannot be read without contacting a server."""
     url = _first(settings, _DATABASE)
     if url is not None and not url.startswith("sqlite"):
         yield _unasked("database", url, "no database on a server is asked")
@@ -63,7 +63,7 @@ def elsewhere(settings: Mapping[str, str]) -> Iterator[Found]:
 
 
 def default_block(settings: Mapping[str, str]) -> str | None:
-    """The block that results go to where none is named: `s3-bucket/prod-results`."""
+    """The block that results go to by default: `s3-bucket/prod-results`; None if none is set."""
     return settings.get(_DEFAULT_BLOCK) or None
 
 
@@ -84,7 +84,7 @@ def _first(settings: Mapping[str, str], names: tuple[str, ...]) -> str | None:
 
 
 def _profile(path: str, name: str | None) -> dict[str, str]:
-    """The settings of the active profile; empty where there is none."""
+    """The settings of the active profile; empty if there is none."""
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):
             # Reading a pipe might never end.

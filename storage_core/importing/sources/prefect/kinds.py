@@ -1,4 +1,4 @@
-"""What each kind of block becomes."""
+"""What each type of block becomes."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ Reader: TypeAlias = Callable[[Block, Fields], Settings]
 
 
 def found_in(blocks: Iterable[Block], default: str | None) -> Iterator[Found]:
-    """The blocks that are storages, or hold credentials of one that is not there.
+    """The entries for blocks that are storages, or credentials that no other block refers to.
 
     Args:
-        blocks: all of a database.
-        default: the block that settings make the default: `s3-bucket/prod-results`.
+        blocks: all blocks of a database.
+        default: the block that is the default in Prefect's settings: `s3-bucket/prod-results`.
     """
     for block in blocks:
         if block.kind in _STORAGES:
@@ -93,7 +93,7 @@ def _no_storage(block: Block, reason: str) -> Found:
 
 
 def _as_they_are(*names: str) -> Reader:
-    """Reads fields that are settings of the same names."""
+    """Make a reader for fields that are settings with the same names."""
 
     def read(_block: Block, data: Fields) -> Settings:
         return {name: _value(data.get(name)) for name in names}, []
@@ -180,7 +180,7 @@ def _azure(_block: Block, data: Fields) -> Settings:
 
 
 def _split(data: Fields, container: str = "") -> tuple[str, str]:
-    """The bucket and the prefix of a `bucket_path`, where a container may stand by itself."""
+    """The bucket and the prefix in `bucket_path`; the field `container` may name the former."""
     path = str(data.get("bucket_path") or "").partition("://")
     inner = (path[2] or path[0]).strip("/")
     if data.get(container):
@@ -190,7 +190,7 @@ def _split(data: Fields, container: str = "") -> tuple[str, str]:
 
 
 def _inner(block: Block, data: Fields, names: Iterable[str]) -> Fields:
-    """The credentials: a block that it refers to, or fields that stand in it."""
+    """The fields of the credentials: of a block that it refers to, or inside it; else empty."""
     for name in names:
         if name in block.inner:
             inner = block.inner[name].data
@@ -204,7 +204,7 @@ def _inner(block: Block, data: Fields, names: Iterable[str]) -> Fields:
 
 
 _STORAGES: Final[Mapping[str, tuple[str, Reader]]] = {
-    # Of the 2.0 betas, whose settings ours are.
+    # Of the 2.0 betas, which have the same settings as Storage.
     "Azure Blob Storage": ("azure", _as_they_are("container", "connection_string")),
     "File Storage": ("file", _file_storage),
     "Google Cloud Storage": ("gcs", _google_storage),
@@ -227,7 +227,7 @@ _STORAGES: Final[Mapping[str, tuple[str, Reader]]] = {
     "GCS Bucket": ("gcs", _gcs_bucket),
     "S3 Bucket": ("s3", _s3_bucket),
 }
-"""By the name of the block's type: the storage type, and how its fields are read."""
+"""For each type of block, the storage type and the function that reads its fields."""
 
 _CREDENTIALS: Final[Mapping[str, tuple[str, str, Callable[[Fields], Settings]]]] = {
     "AWS Credentials": ("s3", "bucket", aws),
@@ -235,7 +235,7 @@ _CREDENTIALS: Final[Mapping[str, tuple[str, str, Callable[[Fields], Settings]]]]
     "GCP Credentials": ("gcs", "bucket", google),
     "MinIO Credentials": ("s3", "bucket", aws),
 }
-"""Blocks that hold credentials: the storage type, the setting that they lack, how they are read."""
+"""For each type of credentials, the storage type, the setting that is asked for, and the reader."""
 
 _OTHERS: Final[Mapping[str, str]] = {
     "Bitbucket Repository": "it is a repository of code, which nothing is written to",
@@ -244,4 +244,4 @@ _OTHERS: Final[Mapping[str, str]] = {
     "GitLab Repository": "it is a repository of code, which nothing is written to",
     "SMB": "it is a Windows share; mount it, and use Local Storage",
 }
-"""Blocks that keep files, too, and cannot be imported."""
+"""Other types of blocks that hold files, and why they cannot be imported."""

@@ -1,9 +1,9 @@
-"""rclone: the remotes of an rclone.conf, and those that variables make.
+"""rclone: the remotes in rclone.conf and in variables.
 
-    dialect.py   the text of the file, which is no usual INI
+    dialect.py   parses the text of the file, which is not ordinary INI
     hidden.py    obscured passwords, encrypted files
     remote.py    one remote: its options, from the file and from variables
-    s3.py …      what a remote of a type comes to
+    s3.py …      what remotes of each type become
 
 A remote names no bucket; an alias may.
 """
@@ -46,14 +46,14 @@ _TYPES: Final[Mapping[str, Callable[[Remote, str], Made]]] = {
 _CHANGING: Final = frozenset(
     {"crypt", "compress", "chunker", "hasher", "cache", "combine", "union"}
 )
-"""Types that lay something of rclone's own over other remotes."""
+"""Types that store blobs in other remotes in a form of rclone's own."""
 
 _TARGET: Final = re.compile(r"(:?[\w.+@][\w.+@ -]*)(,[^:]*)?:(.*)", re.DOTALL)
 _IN_VARIABLES: Final = re.compile("RCLONE_CONFIG_(.+?)_TYPE")
 
 
 def places() -> list[str]:
-    """Where rclone looks for its file, best first; the first that exists counts."""
+    """The paths where rclone looks for its file; it reads the first that exists."""
     if given := os.environ.get("RCLONE_CONFIG"):
         return [absolute(given)]
     found = []
@@ -70,10 +70,10 @@ def places() -> list[str]:
 
 
 def found(path: str | None = None) -> list[Found]:
-    """The remotes of rclone's file and variables; of `path` alone, where that is given.
+    """The remotes in rclone's file and variables; only those in `path`, if it is given.
 
     Raises:
-        ConfigurationError: the file cannot be read, or rclone would refuse all of it.
+        ConfigurationError: the file cannot be read, or rclone would refuse the whole file.
     """
     variables = {} if path else environment()
     file = _in_folder(absolute(path)) if path else _file()
@@ -82,11 +82,11 @@ def found(path: str | None = None) -> list[Found]:
 
 
 def found_in(text: str, place: str) -> list[Found]:
-    """The remotes of a part of rclone's file.
+    """The remotes in a piece of an rclone.conf.
 
     Args:
-        text: the part.
-        place: where it is from, in words.
+        text: the piece.
+        place: where it is from, for messages.
 
     Raises:
         ConfigurationError: rclone would refuse it.
@@ -113,16 +113,16 @@ def _remotes(sections: Sections, variables: Mapping[str, str], file: str | None)
 def _made(
     remote: Remote, path: str, remotes: Mapping[str, Remote], aliases: tuple[str, ...]
 ) -> Made:
-    """What a remote comes to.
+    """What a remote becomes.
 
     Args:
         remote: the remote.
-        path: what an alias names below it.
-        remotes: all there are.
-        aliases: that have led here.
+        path: the path below the remote that aliases name.
+        remotes: all remotes.
+        aliases: the aliases that have led to this remote.
 
     Raises:
-        InexpressibleError: it cannot be a configuration.
+        InexpressibleError: it cannot be imported.
     """
     kind = remote.text("type")
     if not kind:
@@ -151,7 +151,7 @@ def _made(
 
 
 def _target(text: str) -> tuple[str | None, str]:
-    """The remote that an alias leads to, None for the disk, and the path below it."""
+    """The name of the remote that an alias leads to (None for the disk), and the path below it."""
     before = text.partition(":")[0]
     if ":" not in text or "/" in before:
         return None, text
@@ -162,7 +162,7 @@ def _target(text: str) -> tuple[str | None, str]:
 
 
 def _joined(first: str, second: str) -> str:
-    """Two paths as one, as rclone joins them."""
+    """Join two paths as rclone does."""
     path = "/".join(filter(None, (first.rstrip("/") if second else first, second)))
     return normpath(path) if path else ""
 
@@ -176,14 +176,14 @@ def _made_by_variables(variables: Mapping[str, str]) -> list[str]:
 
 
 def _file() -> str | None:
-    """The file that rclone would read; None where there is none."""
+    """The file that rclone would read; None if there is none."""
     if "RCLONE_CONFIG" in os.environ and _is_nowhere(os.environ["RCLONE_CONFIG"]):
         return None
     return next(filter(os.path.lexists, places()), None)
 
 
 def _is_nowhere(path: str) -> bool:
-    """Whether it is one of rclone's words for no file at all."""
+    """Whether a path tells rclone to use no file at all."""
     return path in ("", os.devnull) or os.path.basename(path) == "notfound"
 
 
@@ -193,6 +193,6 @@ def _in_folder(path: str) -> str:
 
 
 def _sections(file: str) -> Sections:
-    # A character that is wrong may be in a comment, or in one remote of many.
+    # Keep bytes that are not UTF-8: they may be in a comment, or in one remote of many.
     text = bytes_of(file).decode(errors="surrogateescape")
     return parsed(decrypted(text, file), file)

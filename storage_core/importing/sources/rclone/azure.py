@@ -1,4 +1,4 @@
-"""rclone's remotes of Azure Blob Storage."""
+"""rclone remotes on Azure Blob Storage."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ _EMULATOR: Final = f"http://127.0.0.1:10000/{_EMULATED}"
 _EMULATED_KEY: Final = (
     "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 )
-"""Of the account that every emulator has, and no other server: the documentation names it."""
+"""The key of the account that only emulators have; Azure's documentation publishes it."""
 
 
 def azure(remote: Remote, path: str) -> Made:
-    """A remote of type `azureblob`."""
+    """What a remote of type `azureblob` becomes; `path` is container and prefix."""
     container, prefix = split_path(path)
     text = remote.text
     lost: tuple[str, ...] = ()
@@ -103,7 +103,7 @@ def _emulator(remote: Remote) -> str:
 
 
 def _with_signature(url: str) -> tuple[dict[str, Any], str]:
-    """The settings of a URL with a signature, and the container that it names."""
+    """The settings for a URL with a signature, and the container in it; empty if it has none."""
     try:
         parts = urlsplit(url)
         host = parts.netloc
@@ -112,7 +112,7 @@ def _with_signature(url: str) -> tuple[dict[str, Any], str]:
     if not host or not parts.query:
         raise InexpressibleError("its sas_url is no URL with a signature")
     folders = parts.path.strip("/").split("/")
-    # An address without a name (azurite) has the account in its path.
+    # A URL with an IP address or localhost (azurite) has the account in its path.
     is_by_path = (parts.hostname or "").replace(".", "").isdigit() or parts.hostname == "localhost"
     account = f"/{folders.pop(0)}" if is_by_path else ""
     container = folders[0] if folders else ""

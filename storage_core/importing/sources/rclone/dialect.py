@@ -1,8 +1,8 @@
-"""The text of an rclone.conf, read as rclone reads it (v1.75, with goconfig 1.0).
+"""Parses an rclone.conf as rclone does (v1.75, with goconfig 1.0).
 
-It looks like any other INI file and differs in what counts: keys and names keep their case,
-sections of one name are one, `[DEFAULT]` is a remote like others, a `#` behind a value belongs to
-it, what is missing in `[a.b]` is looked for in `[a]`, and `%(name)s` stands for another value.
+It looks like any other INI file, but keys and names are case-sensitive, sections of the same name
+are merged, `[DEFAULT]` is a remote like others, a `#` after a value is part of it, keys missing in
+`[a.b]` are looked up in `[a]`, and `%(name)s` stands for another value.
 """
 
 from __future__ import annotations
@@ -14,51 +14,51 @@ from typing import Final
 from storage_core.importing.files import wrong
 
 DEFAULT: Final = "DEFAULT"
-"""A section like others, where `%(…)s` is looked for first."""
+"""A section like others, in which names in `%(…)s` are looked up first."""
 
 _BLANK: Final = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"
 )
-"""What Go takes for white space; Python takes four characters more."""
+"""White space in Go; Python has four more characters."""
 
 _VARIABLE: Final = re.compile(r"%\(([^)]+)\)s")
 _MOST_ROUNDS: Final = 200
 _DEEPEST: Final = 20
 _LONGEST: Final = 1 << 16
-"""Characters in the longest value that others are put into; rclone itself knows no bound."""
+"""The most characters of a value after replacing `%(…)s` in it; rclone itself has no limit."""
 
 
 class SelfReferringError(ValueError):
-    """A value leads back to itself, or grows without end."""
+    """A value refers to itself, or grows without end."""
 
 
 class Sections:
-    """What an rclone.conf says."""
+    """The sections of an rclone.conf."""
 
     def __init__(self) -> None:
-        """Without anything yet."""
+        """Start without sections."""
         self._data: dict[str, dict[str, str]] = {}
 
     def add(self, section: str, key: str | None = None, value: str = "") -> None:
-        """A section, and something in it; what it had there before is replaced."""
+        """Add a section, and a value in it, which replaces an earlier one with the same key."""
         values = self._data.setdefault(section or DEFAULT, {})
         if key:
             values[key] = value
 
     def names(self) -> Iterator[str]:
-        """The sections, in the order in which they first appear."""
+        """The names of the sections, in the order in which they first appear."""
         return iter(self._data)
 
     def keys(self, section: str) -> Iterator[str]:
-        """The keys that stand in a section itself."""
+        """The keys in a section itself, not in the one above it."""
         return iter(self._data.get(section, ()))
 
     def value(self, section: str, key: str) -> str | None:
-        """A value, with what its `%(…)s` stand for; None where there is none.
+        """A value, with each `%(…)s` replaced; None if there is none.
 
         Raises:
-            SelfReferringError: it would never end.
+            SelfReferringError: replacing would never end.
         """
         return self._value(section, key, 0)
 
@@ -76,7 +76,7 @@ class Sections:
                 break
             if depth == _DEEPEST:
                 raise SelfReferringError
-            # All of these characters go from both ends, not only the brackets themselves.
+            # Like goconfig, strip any of these characters from both ends, not just the brackets.
             name = found[0].lstrip("%(").rstrip(")s")
             other = self._value(DEFAULT, name, depth + 1)
             if other is None:
@@ -88,11 +88,11 @@ class Sections:
 
 
 def parsed(text: str, path: str) -> Sections:
-    """The sections of a file.
+    """Parse the sections of a file.
 
     Args:
-        text: what stands in it.
-        path: of it, for errors.
+        text: the text of the file.
+        path: the path of the file, for errors.
 
     Raises:
         ConfigurationError: rclone would refuse it.
@@ -124,7 +124,7 @@ def parsed(text: str, path: str) -> Sections:
 
 
 def _pair(line: str) -> tuple[str, str] | None:
-    """The key and the value of a line; None where it has none."""
+    """The key and the value in a line; None if rclone cannot read it."""
     quote = _quote(line, '"""') or next((each for each in '"`' if line[0] == each), "")
     start = 0
     if quote:
@@ -152,5 +152,5 @@ def _quote(text: str, quote: str) -> str:
 
 
 def _size(text: str) -> int:
-    """Bytes, of which Go makes a text."""
+    """The length in bytes, as Go counts it."""
     return len(text.encode(errors="surrogateescape"))

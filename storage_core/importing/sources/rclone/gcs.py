@@ -1,4 +1,4 @@
-"""rclone's remotes of Google Cloud Storage."""
+"""rclone remotes on Google Cloud Storage."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _GCS_TUNING: Final = frozenset(
 
 
 def gcs(remote: Remote, path: str) -> Made:
-    """A remote of type `google cloud storage`."""
+    """What a remote of type `google cloud storage` becomes; `path` is bucket and prefix."""
     bucket, prefix = split_path(path)
     file, text = remote.text("service_account_file"), remote.text("service_account_credentials")
     info: str | None = None
@@ -62,7 +62,7 @@ def gcs(remote: Remote, path: str) -> Made:
 
 
 def _gcs_endpoint(remote: Remote) -> str | None:
-    """The address of the service; rclone's has the path of the API as well."""
+    """The endpoint without the path of the API, which rclone's has; None if it is not set."""
     found = remote.text("endpoint")
     if not found:
         return None

@@ -1,7 +1,7 @@
-"""What rclone hides: passwords in a file ("obscured"), and the whole of an encrypted file.
+"""Reads what rclone hides: passwords in a file ("obscured"), and encrypted files.
 
-Obscuring is no encryption: its key is part of rclone, the same for everybody. An encrypted file is
-a NaCl secret box (XSalsa20 and Poly1305) below a key made from a password.
+Obscuring is not encryption: its key is in rclone's source, the same for everybody. An encrypted
+file is a NaCl secret box (XSalsa20 and Poly1305) with a key made from a password.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ _TAG: Final = 16
 _OBSCURING: Final = bytes.fromhex(
     "9c935b48730a554d6bfd7c63c886a92bd390198eb8128afbf4de162b8b95f638"
 )
-"""Public: https://github.com/rclone/rclone/blob/v1.75.2/fs/config/obscure/obscure.go"""
+"""It is public: https://github.com/rclone/rclone/blob/v1.75.2/fs/config/obscure/obscure.go"""
 
 _OBSCURED: Final = re.compile(r"[\w-]{22,}", re.ASCII)
-"""Base64 of 16 bytes and more."""
+"""Matches the base64 of 16 bytes or more."""
 
 _SIGMA: Final = b"expand 32-byte k"
 _QUARTERS: Final = (
     *((0, 4, 8, 12), (5, 9, 13, 1), (10, 14, 2, 6), (15, 3, 7, 11)),
     *((0, 1, 2, 3), (5, 6, 7, 4), (10, 11, 8, 9), (15, 12, 13, 14)),
 )
-"""Columns, then rows, of Salsa20's square of 16 words."""
+"""The columns, then the rows, of Salsa20's square of 16 words."""
 
 
 def revealed(obscured: str) -> str | None:
-    """The password; None where it is not an obscured one."""
+    """The password in its obscured form; None if the text is not obscured."""
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
     if not _OBSCURED.fullmatch(obscured) or len(obscured) % 4 == 1:
@@ -50,16 +50,16 @@ def revealed(obscured: str) -> str | None:
     try:
         return (cipher.update(data[16:]) + cipher.finalize()).decode()
     except UnicodeDecodeError:
-        # Its text and its arguments hold the bytes.
+        # Not raised further: the error contains the bytes.
         return None
 
 
 def decrypted(text: str, path: str) -> str:
-    """What an encrypted file says; one that is not is returned as it is.
+    """Decrypt the text of a file; a text that is not encrypted is returned unchanged.
 
     Args:
-        text: what stands in the file.
-        path: of it, for errors.
+        text: the text of the file.
+        path: the path of the file, for errors.
 
     Raises:
         ConfigurationError: the password is missing or wrong, or the file is damaged.
@@ -96,7 +96,7 @@ def _key(password: str) -> bytes:
 
 
 def _opened(box: bytes, key: bytes) -> bytes | None:
-    """What is in a secret box: nonce, tag and text; None where the tag is wrong."""
+    """Open a secret box, which is nonce, tag and encrypted text; None if the tag is wrong."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.poly1305 import Poly1305
 
@@ -112,7 +112,7 @@ def _opened(box: bytes, key: bytes) -> bytes | None:
 def _xsalsa20(key: bytes, nonce: bytes, size: int) -> bytes:
     """The first bytes of the stream of XSalsa20 (D. J. Bernstein, "Extending the Salsa20 nonce").
 
-    In Python: such files have a few KiB, and no package that is needed anyway has it.
+    It is written in Python: such files have a few KiB, and none of our dependencies has it.
     """
     square = _square(key, nonce[:16])
     mixed = _mixed(square)

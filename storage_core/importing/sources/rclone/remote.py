@@ -1,4 +1,4 @@
-"""One remote of rclone's: what it is set to, by its file and by variables."""
+"""One remote of rclone: its options, from the file and from variables."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _TRUE: Final = frozenset({"1", "t", "T", "TRUE", "true", "True"})
-"""What Go takes for true."""
+"""The texts that mean true in Go."""
 
 _BESIDE: Final = frozenset({"type", "description", "encoding"})
-"""What every remote may have, and what says nothing of where it leads."""
+"""Options that every remote may have, and that do not say where it leads."""
 
 
 class Remote:
-    """The options of a remote; those of the environment come before those of the file."""
+    """The options of a remote; those in the environment win over those in the file."""
 
     def __init__(self, name: str, sections: Sections, environment: Mapping[str, str]) -> None:
         """Look nothing up yet.
 
         Args:
-            name: as rclone calls it.
-            sections: of the file.
-            environment: the variables that rclone would see; empty for a file by itself.
+            name: its name in rclone.
+            sections: the sections of the file.
+            environment: the variables that rclone would see; empty to ignore variables.
         """
         self.name = name
         self._sections = sections
@@ -41,7 +41,7 @@ class Remote:
 
     @property
     def has_type(self) -> bool:
-        """Whether it says of which type it is."""
+        """Whether its type is given."""
         return self.variable("type") is not None or "type" in self._sections.keys(self.name)
 
     @property
@@ -50,10 +50,10 @@ class Remote:
         return self.name in self._sections.names()
 
     def text(self, key: str) -> str:
-        """An option as it is; empty where it is not set.
+        """The text of an option; empty if it is not set.
 
         Raises:
-            InexpressibleError: it is no text, or refers to itself.
+            InexpressibleError: it is not UTF-8, or refers to itself.
         """
         variable = self.variable(key)
         if variable is not None:
@@ -68,25 +68,25 @@ class Remote:
         return value
 
     def setting(self, key: str) -> str | None:
-        """An option as a setting has it: a variable stays one."""
+        """An option for a setting; if it is in a variable, a reference to that."""
         if value := self.text(key):
             variable = self.variable(key)
             return f"env:{variable}" if variable else as_it_is(value)
         return None
 
     def in_table(self, key: str) -> str | dict[str, str] | None:
-        """An option as it stands in Options: likewise."""
+        """The same for Options, where a reference is a table."""
         if value := self.text(key):
             variable = self.variable(key)
             return {"ref": f"env:{variable}"} if variable else value
         return None
 
     def is_true(self, key: str) -> bool:
-        """A switch."""
+        """Whether an option is true."""
         return self.text(key) in _TRUE
 
     def password(self, key: str) -> str | None:
-        """A password, which rclone keeps obscured.
+        """A password, which rclone keeps obscured; None if it is not set.
 
         Raises:
             InexpressibleError: it is not obscured, which rclone refuses too.
@@ -103,7 +103,7 @@ class Remote:
         return found
 
     def besides(self, known: Iterable[str]) -> Iterator[str]:
-        """The options that are set and stand in none of `known`, a type's own names for them."""
+        """The options that are set and not in `known`, without those that every remote may have."""
         ignored = {*known} | _BESIDE
         for key in self._keys():
             if key not in ignored and self.text(key):
@@ -117,7 +117,7 @@ class Remote:
         return list(dict.fromkeys([*self._sections.keys(self.name), *of_environment]))
 
     def variable(self, key: str) -> str | None:
-        """The variable that says it; one for all remotes of a type comes after the remote's own."""
+        """The variable that sets an option: the remote's own, else that of its type; else None."""
         own = f"RCLONE_CONFIG_{self.name}_{key}".upper()
         if own in self._environment or key == "type":
             return own if own in self._environment else None
@@ -138,7 +138,7 @@ def environment() -> dict[str, str]:
 
 
 def expanded_path(path: str) -> str:
-    """The whole path of a file: rclone expands `~` and variables in some of its options."""
+    """The absolute path of a file, with `~` and variables expanded, as rclone does for some."""
     return absolute(re.sub(r"\$(?:(\w+)|\{([^}]*)\})", _of_variable, path))
 
 

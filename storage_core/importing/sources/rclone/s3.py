@@ -1,4 +1,4 @@
-"""rclone's remotes of S3."""
+"""rclone remotes on S3."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _VIRTUAL: Final = frozenset(
         *("Synology", "TencentCOS", "Wasabi", "Zata", "us3"),
     }
 )
-"""Providers, besides AWS, whose buckets rclone 1.75 always asks by host names of their own."""
+"""Providers, besides AWS, for which rclone 1.75 always uses virtual-hosted addressing."""
 
 _S3: Final = frozenset(
     {
@@ -43,11 +43,11 @@ _S3_TUNING: Final = frozenset(
         *("role_session_name", "use_arn_region"),
     }
 )
-"""How rclone makes requests, which says nothing of where and as whom."""
+"""Options that say how rclone makes requests, not where to or as whom."""
 
 
 def s3(remote: Remote, path: str) -> Made:
-    """A remote of type `s3`."""
+    """What a remote of type `s3` becomes; `path` is bucket and prefix."""
     if remote.is_true("v2_auth") or remote.text("region") == "other-v2-signature":
         raise InexpressibleError("it signs by version 2 (v2_auth); Storage signs by version 4")
     keys = remote.text("access_key_id"), remote.text("secret_access_key")
@@ -95,7 +95,7 @@ def _addressing(remote: Remote) -> dict[str, Any]:
     provider, has_endpoint = remote.text("provider"), bool(remote.text("endpoint"))
     style = ""
     if has_endpoint:
-        # Storage asks other services by path where it is not told otherwise.
+        # Storage uses path addressing for services other than AWS by default.
         forced = remote.text("force_path_style")
         if provider in _VIRTUAL or (forced and not remote.is_true("force_path_style")):
             style = "virtual"
@@ -107,7 +107,7 @@ def _addressing(remote: Remote) -> dict[str, Any]:
 
 
 def _endpoint(remote: Remote) -> str | None:
-    """The address of the service, which rclone takes without a scheme too."""
+    """The endpoint, with the scheme that rclone lets one leave out; None if it is not set."""
     value = remote.text("endpoint")
     return (
         remote.setting("endpoint") if not value or value.startswith("http") else f"https://{value}"

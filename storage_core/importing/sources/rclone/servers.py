@@ -1,4 +1,4 @@
-"""rclone's remotes of disks and of servers that one signs in to: local, WebDAV, SFTP and FTP."""
+"""rclone remotes on disks and on servers with a sign-in: local, WebDAV, SFTP and FTP."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LOCAL_TUNING: Final = frozenset(
 
 
 def local(remote: Remote, path: str) -> Made:
-    """A remote of type `local`: it names no folder, but an alias of it does."""
+    """What a remote of type `local` becomes; only an alias of it names a folder, in `path`."""
     lost = left_out(remote.besides(_LOCAL_TUNING))
     if path:
         return replace(folder(path), lost=lost)
@@ -34,7 +34,7 @@ def local(remote: Remote, path: str) -> Made:
 
 
 def folder(path: str) -> Made:
-    """A folder of this machine."""
+    """What a folder on this machine becomes."""
     if not os.path.isabs(path):
         raise InexpressibleError(
             "its folder is relative to wherever rclone is started; write the whole path"
@@ -53,7 +53,7 @@ _OTHER_SIGN_INS: Final = {
 
 
 def webdav(remote: Remote, path: str) -> Made:
-    """A remote of type `webdav`."""
+    """What a remote of type `webdav` becomes; `path` is below its URL."""
     if said := _OTHER_SIGN_INS.get(remote.text("vendor")):
         raise InexpressibleError(said)
     for key in ("bearer_token_command", "unix_socket"):
@@ -88,7 +88,7 @@ def webdav(remote: Remote, path: str) -> Made:
 
 
 def _headers(text: str) -> dict[str, str]:
-    """Names and values in turn, as CSV."""
+    """Parse headers from CSV, in which names and values alternate."""
     if not text:
         return {}
     from csv import reader
@@ -122,7 +122,7 @@ _OF_THE_HOME: Final = (
 
 
 def sftp(remote: Remote, path: str) -> Made:
-    """A remote of type `sftp`."""
+    """What a remote of type `sftp` becomes, at a path on the server."""
     for key in ("ssh", "server_command", "socks_proxy", "http_proxy", "pubkey"):
         if remote.text(key):
             raise InexpressibleError(f"it has {key}, which Storage cannot follow")
@@ -158,7 +158,7 @@ def sftp(remote: Remote, path: str) -> Made:
 
 
 def _unquoted(pem: str) -> str | None:
-    """The text of a key, which stands on one line."""
+    """The text of a private key, which rclone's file has on one line."""
     return pem.replace("\\n", "\n").replace("\\r", "") if pem else None
 
 
@@ -173,7 +173,7 @@ _FTP_TUNING: Final = frozenset(
 
 
 def ftp(remote: Remote, path: str) -> Made:
-    """A remote of type `ftp`."""
+    """What a remote of type `ftp` becomes, at a path on the server."""
     if remote.is_true("tls"):
         raise InexpressibleError(
             "it speaks TLS from the first byte (tls), which Storage cannot; explicit_tls it can"
@@ -205,7 +205,7 @@ def _port(remote: Remote, usual: str) -> str:
 
 
 def _current_user() -> str:
-    """Whom rclone signs in as where nobody is named."""
+    """The user that rclone signs in as if none is named."""
     from getpass import getuser
 
     try:
