@@ -1,6 +1,6 @@
 """The man page, made from what the commands declare; `make readme` writes it, the wheel has it.
 
-It holds no date: it says what this version does, and is the same on every day.
+It has no date, so that the page of a version is the same on every day.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def _examples(examples: Iterable[str]) -> Iterator[str]:
 
 
 def _paragraphs(text: str) -> Iterator[str]:
-    """The help of a command: paragraphs, and below a line with \\b lines that stay lines."""
+    """The help of a command: paragraphs; lines below one with \\b are not joined."""
     for number, part in enumerate(re.split(r"\n[ \t]*\n", textwrap.dedent(text).strip())):
         if number:
             yield ".PP"
@@ -149,7 +149,7 @@ def _prose(text: str) -> Iterator[str]:
 
 
 def _is_typed(word: str) -> bool:
-    """Whether it is what a person types, where a hyphen has to be one that can be copied."""
+    """Whether a person types this word, so that its hyphens must be ones that can be copied."""
     return "--" in word or word.startswith(("-", "(-")) or "_" in word or "/" in word
 
 
@@ -171,5 +171,5 @@ def _text(text: str) -> str:
 
 
 def _line(text: str) -> str:
-    """A line that is no request, whatever it begins with."""
+    """A line escaped so that roff does not take it for a request, whatever it begins with."""
     return f"\\&{text}" if text.startswith((".", "'")) else text

@@ -27,14 +27,14 @@ BENCH = ROOT / "scripts" / "bench" / "alternatives"
 BESIDE = ROOT / "scripts" / "screenshots" / "programs"
 ON_NODE = (SERVERS / "azurite", SERVERS / "s3rver")
 SWIFT = {"2.35": "swift==2.35.*", "2.38": "swift==2.38.*"}
-"""The last version that refuses a condition on a PUT, and one that keeps to it."""
+"""The last version that refuses a condition on a PUT, and one that honours it."""
 
 PIN = re.compile(r"[A-Za-z0-9._-]+==\S+")
 ADDRESS = re.compile(r"\w+://")
 
 
 def pin_python() -> None:
-    """Writes constraints.txt; fails where a package came from an address instead of an index."""
+    """Writes constraints.txt; fails if a package came from an address instead of an index."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     extras = ",".join(project["project"]["optional-dependencies"])
     wanted = [f".[{extras}]", *project["build-system"]["requires"]]
@@ -57,12 +57,12 @@ def pin_program(folder: Path) -> None:
 
 
 def pin_beside(folder: Path, own: str, *flags: str) -> None:
-    """Writes the constraints of an environment of ours with what requirements.txt there asks for.
+    """Writes the constraints of an environment with Storage and the packages of requirements.txt.
 
     Args:
-        folder: where the two files are.
+        folder: where requirements.txt is, and the constraints go.
         own: Storage itself, with the extras that are needed there.
-        flags: more for pip.
+        flags: further options of pip.
     """
     name = f"{tomllib.loads((ROOT / 'pyproject.toml').read_text())['project']['name']} "
     pins = resolved([own, "-r", str(folder / "requirements.txt"), *flags])
@@ -70,7 +70,7 @@ def pin_beside(folder: Path, own: str, *flags: str) -> None:
 
 
 def resolved(wanted: list[str], *flags: str) -> list[str]:
-    """What pip installs for `wanted` in a new environment, a line for each package."""
+    """The packages that pip installs for `wanted` in a new environment, as `name==version`."""
     with tempfile.TemporaryDirectory() as scratch:
         venv.create(scratch, with_pip=True)
         pip = [f"{scratch}/bin/python", "-m", "pip", "--disable-pip-version-check"]
@@ -100,7 +100,7 @@ def pin_node(folder: Path) -> None:
 
 
 def without_addresses(value: Any) -> Any:
-    """The same JSON value without entries that hold an address (funding, a licence's page)."""
+    """A JSON value without its entries that hold an address (funding, a licence's page)."""
     if isinstance(value, dict):
         kept = {key: without_addresses(v) for key, v in value.items() if key != "funding"}
         return {k: v for k, v in kept.items() if not (isinstance(v, str) and ADDRESS.search(v))}

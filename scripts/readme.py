@@ -23,7 +23,7 @@ README = Path(__file__).parent.parent / "README.md"
 
 
 def chart() -> str:
-    """What `make bench` and `make bench-full` found when they were last run, as a picture."""
+    """The results of the last `make bench` and `make bench-full`, as a picture."""
     return drawn(loaded())
 
 

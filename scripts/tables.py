@@ -1,6 +1,6 @@
-"""What the documentation says of settings, commands, keys and speed, as Markdown.
+"""The documentation's tables of settings, commands, keys and speed, as Markdown.
 
-All of it is made from where it is declared: `scripts/readme.py` writes some into the README,
+They are made from the declarations: `scripts/readme.py` writes some into the README, and
 `docs/_ext/declared.py` puts the rest on pages of the site when it is built.
 """
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def settings() -> str:
-    """What all types have, then one table for each, in the order in which the app shows them."""
+    """The settings of all types, then a table for each type, in the order of the app."""
     return "\n\n".join([_common(), *map(_section, all_types())])
 
 
@@ -62,7 +62,7 @@ def variables() -> str:
 
 
 def keys() -> str:
-    """The keys of each screen of the app; what all screens have stands with the first."""
+    """The keys of each screen of the app; those that all screens have are with the first."""
     from tui.features.commands import SCREENS
     from tui.features.configurations.commands import LIST
     from tui.kit.commands import shown_key
@@ -79,7 +79,7 @@ def keys() -> str:
 
 
 def speed() -> str:
-    """What `make bench` and `make bench-full` found when they were last run."""
+    """The results of the last `make bench` and `make bench-full`."""
     figures = loaded()
     days = sorted({figure["run"]["date"] for figure in figures})
     when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"

@@ -1,6 +1,6 @@
 """Prints the table; `make bench` runs it.
 
-`python -m scripts.bench NAME …` measures only the sections of those names, and keeps nothing.
+`python -m scripts.bench NAME …` measures only the sections of those names, and saves nothing.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ QUICK: dict[str, Callable[[Path], list[Figure]]] = {
     "paint": app.first_paint,
     "config": warm.config,
 }
-"""Less than four minutes in all."""
+"""The sections of `make bench`, which take less than four minutes together."""
 
 LONG: dict[str, Callable[[Path], list[Figure]]] = {
     "large": large.blob,
@@ -104,7 +104,7 @@ def _measured(
 
 
 def _compile() -> None:
-    """Ours anew, as pip does it for everybody else's when it installs them."""
+    """Compile our modules to bytecode, as pip does for the alternatives when it installs them."""
     for package in ("storage_core", "tui"):
         compileall.compile_dir(ROOT / package, quiet=1)
 

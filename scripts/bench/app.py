@@ -1,4 +1,4 @@
-"""The app beside the least that an app made with Textual can do."""
+"""The app beside a minimal app made with Textual."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _BLOBS = 10_000
 
 
 def first_paint(folder: Path) -> list[Figure]:
-    """From the start of the process until the terminal has what a person waits for."""
+    """The time from the start of the process until the terminal shows what a person waits for."""
     samples = in_turn(
         {
             "20": _painting([STORAGE, "--config", _file(folder, 20)], FIRST_NAME),
@@ -43,7 +43,7 @@ def first_paint(folder: Path) -> list[Figure]:
 
 
 def callbacks(folder: Path) -> list[Figure]:
-    """How long the event loop is kept by one callback, whosever it is."""
+    """The longest time that one callback, ours or a library's, keeps the event loop."""
     path = _file(folder, 1000)
     text = path.read_text(encoding="utf-8")
     _write_blobs(folder / "blobs")
@@ -64,9 +64,9 @@ def callbacks(folder: Path) -> list[Figure]:
 
 
 def _longest(runs: Sequence[Phases]) -> tuple[float, str]:
-    """The phase with the longest callback, by the median of the runs.
+    """The longest callback, in seconds, and its phase, by the median of the runs.
 
-    Without the time for which others had the processor.
+    The time in which other programs had the processor is left out.
     """
     return max(
         (median(max(alone for _, alone in run[phase]) for run in runs), phase) for phase in runs[0]
@@ -74,7 +74,7 @@ def _longest(runs: Sequence[Phases]) -> tuple[float, str]:
 
 
 def _timed(folder: Path, *arguments: str | Path) -> Phases:
-    """What `callbacks.py` found out.
+    """The times that `callbacks.py` measured.
 
     Raises:
         SystemExit: it failed; the message has what it printed.
@@ -98,7 +98,7 @@ def _file(folder: Path, count: int) -> Path:
 
 
 def _write_blobs(folder: Path) -> None:
-    """Blobs of both kinds where Local Storage keeps them."""
+    """Write blobs of both kinds to where Local Storage keeps them."""
     for kind in ("flows", "results"):
         (folder / kind).mkdir(parents=True)
         for index in range(_BLOBS // 2):
@@ -107,7 +107,7 @@ def _write_blobs(folder: Path) -> None:
 
 
 def _painting(command: Sequence[str | Path], awaited: str) -> Subject:
-    """A process in a terminal, until it has written `awaited` to it; then it is killed."""
+    """Measures a process in a terminal until it has printed `awaited`, and kills it."""
 
     def measure() -> Sample:
         start = time.perf_counter()

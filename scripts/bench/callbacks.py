@@ -5,8 +5,8 @@
 
 Started by `app.py` in a terminal. It writes JSON into the file OUT: for each phase, what each
 callback took as [seconds, seconds without the time in which other programs had the processor].
-Callbacks of Textual and of the driver count like ours: whosever it is, it keeps the loop from the
-next key.
+Callbacks of Textual and of the driver count like ours: any callback keeps the loop from the next
+key.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Phases: TypeAlias = dict[str, list[tuple[float, float]]]
 
 _PALETTE = 0.3
-"""Seconds after which Textual's command palette lists what it found."""
+"""How many seconds to wait until Textual's command palette lists its results."""
 
 
 class Stopwatch:
@@ -56,19 +56,20 @@ class Stopwatch:
         asyncio.Handle._run = timed  # type: ignore[assignment,method-assign]
 
     def begin(self, phase: str) -> None:
-        """From now on callbacks belong to this phase."""
+        """Count the callbacks from now on for this phase."""
         self._current = self.phases[phase] = []
 
     def end(self) -> None:
-        """Callbacks belong to nothing."""
+        """Count the callbacks from now on for no phase."""
         self._current = []
 
 
 def _queued() -> Callable[[], float]:
-    """Tells for how many seconds this thread could have run but had no processor.
+    """A function that tells how many seconds this thread was ready to run but had no processor.
 
-    Unlike processor time this leaves in what a callback waits for by itself: the disk, and threads
-    that do not let go of the interpreter. Only Linux says it; elsewhere it is always nought.
+    What a callback itself waits for is not in it: the disk, and threads that hold the interpreter.
+    So subtracting it keeps that time, unlike counting processor time. It is always 0 except on
+    Linux.
     """
     try:
         statistics = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
@@ -114,7 +115,7 @@ async def themed(pilot: Pilot[Any]) -> None:
 
 
 async def hello(app: App[Any], stopwatch: Stopwatch) -> None:
-    """The hello-world: start, keys that do nothing, a dialog that says as little, the palette."""
+    """Drive the hello-world: start, keys that do nothing, a dialog with one text, the palette."""
     from .programs.hello_textual import Dialog
 
     async with started(app, stopwatch) as pilot:
@@ -134,7 +135,7 @@ async def hello(app: App[Any], stopwatch: Stopwatch) -> None:
 
 
 async def storage(app: App[Any], stopwatch: Stopwatch) -> None:
-    """Ours: every screen that a person sees every day, and what is done there."""
+    """Drive our app: every screen of daily use, and what is done on it."""
     async with started(app, stopwatch) as pilot:
         await settle(pilot)
         stopwatch.begin("scroll")
@@ -180,7 +181,7 @@ _DIALOGS = {
 
 
 async def blobs(pilot: Pilot[Any], stopwatch: Stopwatch) -> None:
-    """The blobs of the first storage."""
+    """Drive the screens of blobs, with those of the first storage."""
     stopwatch.begin("blobs: open")
     await press(pilot, "g", "b")
     stopwatch.begin("blobs: scroll")
@@ -195,7 +196,7 @@ async def blobs(pilot: Pilot[Any], stopwatch: Stopwatch) -> None:
 
 
 def main() -> None:
-    """Drive one app and write down what it took."""
+    """Drive one app and write the times to the file."""
     found, which, *arguments = sys.argv[1:]
     stopwatch = Stopwatch()
     if which == "hello":

@@ -1,4 +1,4 @@
-"""Draws what is kept as a bar chart, for the README: one picture for light and dark."""
+"""Draws the saved figures as a bar chart for the README: one picture for light and dark."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from .table import ratio
 CHART = KEPT.with_name("speed.svg")
 
 _WIDTH, _LEFT, _UNIT = 880, 280, 410
-"""Of the picture; where bars begin; of the alternative's bar."""
+"""The width of the picture; where bars begin; the width of the alternative's bar."""
 
 _MOST = 1.3
-"""Longer bars are cut off."""
+"""The highest ratio that is drawn; longer bars are cut off."""
 
 _LINE, _TITLE, _HEAD = 20, 34, 40
-"""Heights: of a bar, of what is measured, of the line above all."""
+"""The heights of a bar, of the title of a group of bars, and of the line at the top."""
 
 _LEFT_OUT = {"7", "9b", "13", "14", "15", "16"}
 _OURSELVES = {"64 MiB", "100,000 blobs", "all of ours"}
-"""Rows and sides that are no other way to do the same work."""
+"""Figures that are not drawn, by row or by what they are compared with: no alternatives."""
 
 _STYLE = """
 text { font: 13px system-ui, "Segoe UI", Helvetica, Arial, sans-serif; fill: #1f2328 }

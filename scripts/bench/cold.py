@@ -1,4 +1,4 @@
-"""Whole processes, from start to exit: what a worker costs, and what a command costs."""
+"""Whole processes from start to exit: the cost of a worker, and of a command."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def cloud(folder: Path) -> list[Figure]:
                 "boto3": _program("boto3", *bucket.blob("boto3/a")),
                 "s3fs": _program("s3fs", *bucket.blob("s3fs/a")),
                 "multi-storage-client": _program("msc", profiles, "s3", "msc/a"),
-                # With its Rust client some end by a signal at exit, when their work is done.
+                # With its Rust client some processes crash at exit, after their work is done.
                 "multi-storage-client, Rust": _program(
                     "msc", profiles, "rust", "msc/b", crashes=True
                 ),
@@ -129,7 +129,7 @@ def others(folder: Path) -> list[Figure]:
 
 
 def commands(folder: Path) -> list[Figure]:
-    """What it costs to have the library, and to list."""
+    """The cost of `import storage_core`, and of `storage ls`."""
     configure(folder, configurations(20, folder))
     samples = in_turn(
         {
@@ -147,7 +147,7 @@ def commands(folder: Path) -> list[Figure]:
 
 
 def layers(folder: Path) -> list[Figure]:
-    """A team's file beneath one's own, beside one file."""
+    """A file with a team's file beneath it, compared with one file."""
     one = folder / "one.toml"
     one.write_text(configurations(20, folder))
     near = folder / "near.toml"

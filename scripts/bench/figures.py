@@ -1,4 +1,4 @@
-"""What was found: a figure for each line of the table, kept as JSON from one run to the next."""
+"""The results: a figure for each line of the table, kept as JSON from one run to the next."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ WALL, CPU, PEAK = "wall", "cpu", "peak"
 
 @dataclass(frozen=True)
 class Figure:
-    """One line: ours beside one alternative."""
+    """One line of the table: ours beside one alternative."""
 
     row: str
-    """The number that the issue gives it."""
+    """Its number, by which the lines are ordered; several lines may have the same."""
 
     work: str
     against: str
@@ -39,18 +39,18 @@ class Figure:
     asked: float | None = None
     at_least: bool = False
     low: float | None = None
-    """The lower and the upper quartile of the ratios of neighbours."""
+    """The lower quartile of the ratios of samples taken in the same round; `high` is the upper."""
 
     high: float | None = None
     other: float | None = None
-    """The ratio of processor time where `ratio` is of wall time, and the other way round."""
+    """The ratio of processor time if `ratio` is of wall time, and the other way round."""
 
     @property
     def met(self) -> bool | None:
-        """Whether it is what is asked; None where nothing is."""
+        """Whether the ratio meets its goal; None if it has none."""
         if self.asked is None:
             return None
-        # As it is printed: nobody can see the third digit.
+        # Rounded as it is printed, since readers do not see the third digit.
         shown = float(f"{self.ratio:.2g}") if self.ratio < 0.1 else round(self.ratio, 2)
         return shown >= self.asked if self.at_least else shown <= self.asked
 
@@ -65,7 +65,7 @@ def compared(
     unit: str = WALL,
     scale: float = 1,
 ) -> Figure:
-    """A ratio of medians; `theirs` counts `scale` times where it did so much less."""
+    """A ratio of medians; `theirs` is multiplied by `scale`, if it did that much less work."""
     mine, other = _values(ours, unit), _values(theirs, unit)
     pairs = [a / (b * scale) for a, b in zip(mine, other, strict=True)]
     low, _, high = quantiles(pairs, n=4) if len(pairs) > 1 else (pairs[0],) * 3
@@ -86,7 +86,7 @@ def compared(
 
 
 def _values(samples: Sequence[Sample], of: str) -> list[float]:
-    # Processor time of very short calls may be nought on a coarse clock.
+    # The processor time of very short calls may be 0 on a coarse clock.
     return [max(getattr(sample, of), 1e-9) for sample in samples]
 
 
@@ -110,7 +110,7 @@ def run() -> dict[str, Any]:
 
 
 def keep(path: Path, figures: Sequence[Figure], about: dict[str, Any]) -> None:
-    """Put figures into a file in place of those of the same rows."""
+    """Save figures in a file, in place of those of the same rows."""
     kept = loaded(path)
     new = {figure.row for figure in figures}
     rows = [row for row in kept if row["row"] not in new]

@@ -22,19 +22,19 @@ _SECONDS_BETWEEN_LOOKS = 0.005
 
 
 class Cost(NamedTuple):
-    """Of one piece of work."""
+    """The cost of one piece of work; times in seconds."""
 
     wall: float
     cpu: float
     memory: int
-    """Bytes at most, above what the process had at first."""
+    """The most bytes at a time, above what the process had at first."""
 
     connections: int
-    """At most."""
+    """The most that were open at a time."""
 
 
 def page(folder: Path, about: str) -> str:
-    """Measure and describe; takes a quarter of an hour."""
+    """The page in Markdown; measuring for it takes a quarter of an hour."""
     counts = [*_counted(folder)]
     sizes = [*_sized(folder)]
     return "\n".join(
@@ -99,7 +99,7 @@ def _cost(worker: Worker, line: str) -> Cost:
     finally:
         over.set()
         watcher.join()
-    # What was opened stays open: a call may be over between two looks.
+    # Counted once more: a short call may end before the first count, but connections stay open.
     return Cost(took["wall"], took["cpu"], took["peak"], max(most, _connections(worker.pid)))
 
 

@@ -25,8 +25,8 @@ _BLOBS = 100_000
 def blob(folder: Path) -> list[Figure]:
     """1 GiB to S3 and back, near and through the slow link.
 
-    On a server that keeps no more than sizes: rclone holds an upload in memory, and answers a range
-    with a status that the Rust client refuses.
+    The server stores sizes only: rclone would hold an upload in memory, and answers a range with a
+    status that the Rust client refuses.
     """
     with _memory(folder) as fast, sink() as near, linked(near) as far:
         file = fast / "file"
@@ -100,7 +100,7 @@ def _command(
 
 @contextmanager
 def _memory(folder: Path) -> Iterator[Path]:
-    """A folder in memory where there is one, so that the disk is not what is measured."""
+    """A folder in memory if there is enough of it, so that the disk is not measured."""
     shared = Path("/dev/shm")
     has_room = shared.is_dir() and shutil.disk_usage(shared).free > 8 * _SIZE << 20
     with TemporaryDirectory(prefix="bench-", dir=shared if has_room else folder) as fast:
@@ -138,6 +138,6 @@ def _listed(folder: Path, bucket: Bucket, where: str) -> Iterator[Figure]:
     yield compared("11", work, "s3fs find", samples["ours"], samples["s3fs"], 0.4)
     yield compared(
         *("11", f"{work}: the first", "all of ours", samples["first"], samples["ours"]),
-        # Far away all of them take so little that the first answer is more of it.
+        # No goal on the slow link: there the round trip is a large part of the whole listing.
         None if where else 0.03,
     )

@@ -1,8 +1,8 @@
 """Starts programs and measures them, as a small process of its own: `python launcher.py`.
 
 A line of JSON on standard input has `command`, `environment` and the file `errors`; a line on
-standard output has what the process took. This process has to be small: what a child needs at most
-(`ru_maxrss`) begins with the memory of whoever started it, and the bench has boto3 loaded.
+standard output has what the process took. This process has to be small: the peak memory of a child
+(`ru_maxrss`) is at least that of the process that starts it, and the bench has boto3 loaded.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 
 def measured(command: list[str], environment: dict[str, str], errors: str) -> dict[str, Any]:
-    """Run a program whose output goes nowhere; what it took."""
+    """Run a program, discard its output, and return its time, memory and status."""
     files = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
@@ -27,7 +27,7 @@ def measured(command: list[str], environment: dict[str, str], errors: str) -> di
     return {
         "wall": time.perf_counter() - start,
         "cpu": used.ru_utime + used.ru_stime,
-        # macOS counts bytes.
+        # In bytes on macOS, in KiB elsewhere.
         "peak": used.ru_maxrss * (1 if sys.platform == "darwin" else 1024),
         "status": os.waitstatus_to_exitcode(status),
     }

@@ -1,11 +1,11 @@
-"""A slow link: a proxy that holds what passes for so many milliseconds in each direction.
+"""A slow link: a proxy that delays all bytes by so many milliseconds in each direction.
 
     python link.py HOST PORT MILLISECONDS
 
 Prints the port it listens on. A new connection costs a round trip first, as it does on a real link.
-What passes is never looked at. One thread and one queue: since everything is held equally long,
-what came first is due first, on all connections together. A request and its answer cost it 35 µs of
-processor time, so that 1,600 a second take 6 % of a processor; alone it passes 6,000 a second.
+One thread and one queue for all connections suffice: since the delay is always the same, what came
+first is due first. A request and its answer cost it 35 µs of processor time, so that 1,600 a second
+take 6 % of a processor; alone it passes 6,000 a second.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections import deque
 
 _PIECE = 256 * 1024
 _HELD = 64 * 1024 * 1024
-"""Bytes that may be on their way on one connection: 20 ms of 3 GB/s."""
+"""The most bytes held for one connection: 20 ms at 3 GB/s."""
 
 
 class End:
@@ -50,11 +50,11 @@ class Link:
         self._line: deque[tuple[float, End, bytes]] = deque()
 
     def serve(self) -> None:
-        """For ever."""
+        """Pass bytes on, for ever."""
         line, ready, number = self._line, self._ready, self._ready.fileno()
         while True:
             wait = max(0.0, line[0][0] - time.monotonic()) if line else None
-            # Not epoll's own timeout, which counts whole milliseconds.
+            # epoll's own timeout would be rounded to whole milliseconds.
             select.select([number], [], [], wait)
             for which, events in ready.poll(0):
                 if which == self._listener.fileno():
@@ -126,7 +126,7 @@ class Link:
         return (select.EPOLLIN if end.is_reading else 0) | (select.EPOLLOUT if end.out else 0)
 
     def _end(self, end: End) -> None:
-        """Hand on that the other side has said all it had to say."""
+        """Pass on that the other side sends nothing more."""
         end.out.clear()
         end.other.ended = 1
         if end.ended:

@@ -1,12 +1,12 @@
-"""An S3 server that only lists, fast enough for the client to be what is measured.
+"""An S3 server that only lists, so fast that the client alone is measured.
 
     python listing_server.py
 
 Prints its port. The bucket `keys-NUMBER` has so many keys, `results/` and 32 hexadecimal digits.
-Any prefix, delimiter, start, continuation token and page size gets the page that S3 would answer;
-signatures are not looked at, and nothing else is understood. The text of each key is made once, so
-that a page of 1,000 takes 0.6 ms; rclone and moto take 300 ms and more for one, since they look at
-all keys again for each page.
+For any prefix, delimiter, start, continuation token and page size it answers with the page that S3
+would send; it does not check signatures, and understands no other requests. The text of each key is
+made once, so that a page of 1,000 takes 0.6 ms; rclone and moto take 300 ms and more for one, since
+they search all keys for each page.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def page(name: str, query: dict[str, str]) -> str:
                 folders.append(last)
             continue
         if not delimiter:
-            # Nothing to look for in the keys: the rest of the page at once.
+            # The keys need not be searched for a delimiter: take the rest of the page at once.
             stop = min(end, at + most)
             found = texts[at:stop]
             at, last = stop, keys[stop - 1]
@@ -66,7 +66,7 @@ def page(name: str, query: dict[str, str]) -> str:
         found.append(texts[at])
         last, at = keys[at], at + 1
     more = at < end
-    # As S3 does it, in such a way that what comes after a folder is asked for behind all of it.
+    # As with S3, the page after one that ends with a folder begins behind all keys in the folder.
     behind = last + _LAST if folders and last == folders[-1] else last
     following = urlsafe_b64encode(behind.encode()).decode() if more else ""
     encoded = query.get("encoding-type") == "url"

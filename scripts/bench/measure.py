@@ -1,6 +1,6 @@
-"""Samples: what a whole process took, or a call in one that runs. Every figure is made of these.
+"""Samples, of which every figure is made: what a whole process took, or a call in one that stays.
 
-What is compared runs in turn (A B A B …), so that a machine that slows down slows both.
+Subjects that are compared run in turn (A B A B …), so that a machine that slows down slows both.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 PROGRAMS = HERE / "programs"
 ENVIRONMENT = ROOT / ".venv-bench" / "bin"
-"""Where all that is measured runs, ours and theirs: one interpreter, one set of packages."""
+"""The environment in which ours and the alternatives run: one interpreter, one set of packages."""
 
 PYTHON = ENVIRONMENT / "python"
 STORAGE = ENVIRONMENT / "storage"
@@ -38,7 +38,7 @@ class Sample(NamedTuple):
     """Seconds of processor time, that of the kernel included."""
 
     peak: int = 0
-    """Bytes of memory at the most; nought where nobody looked."""
+    """The most bytes of memory; 0 if that was not measured."""
 
 
 Subject: TypeAlias = Callable[[], Sample]
@@ -61,7 +61,7 @@ def python(*arguments: str | Path) -> Subject:
 
 
 def process(command: Sequence[str | Path], crashes: bool = False, **variables: str) -> Subject:
-    """A whole process; its output goes nowhere. One that `crashes` is started again when it did.
+    """Measures a whole process; its output is discarded. With `crashes` it is run again if it did.
 
     Raises:
         SystemExit: it failed; the message has what it printed on standard error.
@@ -89,7 +89,7 @@ def process(command: Sequence[str | Path], crashes: bool = False, **variables: s
 
 
 class Worker:
-    """A process that waits for what to do, a line each, and answers with what it took."""
+    """A process that does what each line tells it, and answers with what that took."""
 
     def __init__(self, command: Sequence[str | Path], **variables: str) -> None:
         self._command = list(map(os.fspath, command))
@@ -103,10 +103,10 @@ class Worker:
         self.pid = self._process.pid
 
     def asked(self, line: str) -> dict[str, Any]:
-        """What it answers to a line.
+        """The answer to a line.
 
         Raises:
-            SystemExit: it ended; what it had to say is on the terminal.
+            SystemExit: the process ended; its error is on the terminal.
         """
         assert self._process.stdin
         assert self._process.stdout
@@ -121,11 +121,11 @@ class Worker:
         return found
 
     def doing(self, line: str) -> Subject:
-        """Measure what it does upon a line."""
+        """Measures what the process does for a line."""
         return lambda: Sample(**self.asked(line))
 
     def close(self) -> None:
-        """Let it end."""
+        """End the process."""
         assert self._process.stdin
         try:
             self._process.stdin.close()
@@ -140,7 +140,7 @@ class Worker:
 
 @contextmanager
 def working(program: str, *arguments: str | Path, **variables: str) -> Iterator[Worker]:
-    """A program of `programs/` that waits for what to do."""
+    """Run a program of `programs/` that stays, and yield its `Worker`."""
     worker = Worker([PYTHON, PROGRAMS / program, *arguments], **variables)
     try:
         yield worker
@@ -150,7 +150,7 @@ def working(program: str, *arguments: str | Path, **variables: str) -> Iterator[
 
 def _launcher() -> Worker:
     if not _started:
-        # Without `site`: it is to be small.
+        # Without `site`, to keep it small.
         _started.append(Worker([sys.executable, "-I", "-S", HERE / "launcher.py"]))
     return _started[0]
 
@@ -159,13 +159,13 @@ _started: list[Worker] = []
 
 
 def spawned(command: Sequence[str | Path], files: Sequence[tuple[int | str, ...]]) -> int:
-    """Start a process with these file descriptors; its ID."""
+    """Start a process with these file descriptors, and return its ID."""
     words = [os.fspath(word) for word in command]
     return os.posix_spawn(words[0], words, os.environ, file_actions=files)
 
 
 def ended(pid: int, start: float) -> tuple[Sample, int]:
-    """Wait for a process started at `start`; what it took, and its status."""
+    """Wait for a process that was started at `start`; return what it took, and its status."""
     try:
         _, status, used = os.wait4(pid, 0)
     except BaseException:

@@ -1,8 +1,8 @@
-"""An S3 server that keeps no more than the size of what is stored: `python sink_server.py`.
+"""An S3 server that keeps only the sizes of blobs: `python sink_server.py`.
 
-Prints its port. It takes blobs whole and in parts, and answers with as many zeros, whole and in
-ranges, so that 10 GiB need neither memory nor disk of its own. Signatures are not looked at, and
-what is no blob is not understood.
+Prints its port. It accepts blobs whole and in parts, and answers with as many zeros, whole and in
+ranges, so that 10 GiB need neither memory nor disk of its own. It does not check signatures, and
+understands only requests about blobs.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 _ZEROS = memoryview(bytes(1 << 20))
 _ETAG = '"0123456789abcdef0123456789abcdef-9"'
-"""As of a blob in parts: nobody takes it for a checksum of the whole."""
+"""An ETag like that of a blob stored in parts, so that no client takes it for a checksum."""
 
 _DATE = "Sun, 29 Nov 2026 00:00:00 GMT"
 
@@ -52,7 +52,7 @@ class Handler(BaseHTTPRequestHandler):
         return self._answered(200, f"<{name}><ETag>{_ETAG}</ETag></{name}>".encode())
 
     def do_HEAD(self) -> None:
-        """Tell the size."""
+        """Answer with the size."""
         self._sent(is_head=True)
 
     def do_GET(self) -> None:

@@ -1,6 +1,6 @@
-"""A home of its own and an environment without the developer's settings, for all that is measured.
+"""A home of its own and an environment without the developer's settings, for everything measured.
 
-The files to measure with are made up here too.
+The configuration files to measure with are made here too.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _FIXED = {
     "LC_ALL": "C.UTF-8",
     "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
     "TERM": "xterm-256color",
-    # Beyond these, nothing: PYTHONDONTWRITEBYTECODE would have only our modules compiled at each
-    # start, since pip compiles everybody else's.
-    # gcsfs asks for the layout of each bucket by gRPC, and waits for a minute where nobody answers.
+    # There are no other variables: with PYTHONDONTWRITEBYTECODE, our modules would be compiled at
+    # each start, but not those that pip has compiled.
+    # gcsfs asks for the layout of each bucket by gRPC, and waits for a minute without an answer.
     "GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT": "false",
 }
 
@@ -34,7 +34,7 @@ FIRST_NAME = "storage-0000"
 
 @contextmanager
 def stage() -> Iterator[Path]:
-    """Yield an empty folder which is `~` of this process and of those that it starts."""
+    """Yield an empty folder that is `~` for this process and for those that it starts."""
     with TemporaryDirectory(prefix="bench-") as folder:
         kept = {name: value for name, value in os.environ.items() if name in _KEPT}
         own = {"HOME": folder, "PREFECT_HOME": f"{folder}/.prefect"}

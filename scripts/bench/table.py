@@ -28,18 +28,18 @@ def printed(figure: dict[str, Any]) -> str:
 
 
 def summary(figures: Sequence[dict[str, Any]]) -> str:
-    """How many are what is asked."""
+    """How many figures meet their goals."""
     judged = [figure["met"] for figure in figures if figure["met"] is not None]
     return f"{sum(judged)} of {len(judged)} are what is asked"
 
 
 def ratio(value: float) -> str:
-    """With two digits that count."""
+    """A ratio as text: two decimals, three below 0.1."""
     return f"{value:.3f}" if value < 0.1 else f"{value:.2f}"
 
 
 def amount(value: float, unit: str) -> str:
-    """In the unit in which it reads best."""
+    """A value as text, in the unit in which it reads best."""
     if unit == "peak":
         return f"{value / 2**20:.0f} MiB"
     if unit == "rate":

@@ -18,11 +18,11 @@ SIZE = (120, 40)
 """Columns and lines."""
 
 _PATIENCE = 60.0
-"""Seconds in which something has to come out of a terminal."""
+"""How many seconds a process may print nothing."""
 
 
 def in_terminal(command: Sequence[str | Path]) -> tuple[int, int]:
-    """Start a process; its ID, and the descriptor that what it prints is read from."""
+    """Start a process; return its ID, and the descriptor from which its output is read."""
     terminal, inside = pty.openpty()
     columns, lines = SIZE
     fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
@@ -35,7 +35,7 @@ def until(terminal: int, awaited: str, start: float) -> float:
     """Seconds from `start` until the process printed `awaited`.
 
     Raises:
-        SystemExit: it ended before, or prints nothing any more.
+        SystemExit: it ended before, or stopped printing.
     """
     seen = b""
     while awaited.encode() not in seen:
@@ -47,7 +47,7 @@ def until(terminal: int, awaited: str, start: float) -> float:
 
 
 def to_the_end(terminal: int) -> str:
-    """All that the process prints."""
+    """Everything that the process prints until it ends."""
     seen = b""
     while piece := _read(terminal):
         seen += piece
@@ -55,10 +55,10 @@ def to_the_end(terminal: int) -> str:
 
 
 def _read(terminal: int) -> bytes:
-    """What comes next; nothing when nothing comes."""
+    """The next bytes; empty at the end, or if none come for `_PATIENCE` seconds."""
     ready, _, _ = select.select([terminal], [], [], _PATIENCE)
     try:
         return os.read(terminal, 65_536) if ready else b""
     except OSError:
-        # So it is told that nobody has the terminal open any more.
+        # This is how Linux reports that no process has the terminal open any more.
         return b""

@@ -1,4 +1,4 @@
-"""Processes that run already: single blobs, many of them, files on the disk, the configuration."""
+"""Processes that stay: single blobs, many of them, files on the disk, the configuration file."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .stage import configurations
 
 _MANY = 1000
 _FEW = 25
-"""Of what is done one at a time over the slow link: each takes so many round trips, so that 1,000
-take 40 times as long, and that is how it is counted."""
+"""How many blobs are moved one at a time over the slow link. Each takes the same round trips, so
+the time is multiplied by 40 for 1,000 blobs."""
 
 _AT_ONCE = 256
-"""Jobs, where obstore has 1,000 requests on their way: as many as its caller starts."""
+"""The number of jobs in the comparison with obstore, which makes all 1,000 requests at once."""
 
 _THREADS = 64
 
@@ -46,7 +46,7 @@ def single(folder: Path) -> list[Figure]:
 def many(folder: Path) -> list[Figure]:
     """1,000 blobs through the slow link.
 
-    Each writes into a bucket of its own: rclone takes longer for a blob the more there are.
+    Each program writes into a bucket of its own: rclone gets slower the more blobs there are.
     """
     found: list[Figure] = []
     with s3(folder) as near, linked(near) as far, ExitStack() as stack:
@@ -119,7 +119,7 @@ def disk(folder: Path) -> list[Figure]:
 
 
 def config(folder: Path) -> list[Figure]:
-    """One of 1,000 configurations, and what it costs to have more of them."""
+    """One of 1,000 configurations, and of 4,000."""
     samples: dict[str, list[Sample]] = {}
     for number in (1000, 4000):
         path = folder / f"storage-{number}.toml"

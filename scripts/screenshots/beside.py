@@ -1,7 +1,7 @@
-"""Puts three pictures side by side: a screen as it was, as it is, and what is nearest elsewhere.
+"""Puts three pictures side by side: a screen as it was, as it is, and the nearest one elsewhere.
 
-`make beside` runs it; `ours.py` and `others.py` take the screens. `programs/` has what is installed
-for that, each in an environment of its own.
+`make beside` runs it; `ours.py` and `others.py` take the screens. `programs/` has the requirements
+of the other programs, each of which has an environment of its own.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ class Screen:
     name: str
     program: str
     look: str
-    """What of it, by its name in `others.py`."""
+    """The screen of the other program, by its name in `others.py`."""
     size: tuple[int, int] = _WIDE
     """Columns and rows of the terminal."""
     steps: str = ""
-    """How ours is reached, by its name in `ours.py`; empty: as the screen is called."""
+    """The steps to ours, by their name in `ours.py`; empty if they are named like the screen."""
 
     @property
     def ours(self) -> str:
-        """What `ours.py` takes it by."""
+        """The argument with which `ours.py` takes it."""
         return f"{self.steps or self.name}@{self.size[0]}x{self.size[1]}"
 
 
@@ -68,7 +68,7 @@ _ALTOGETHER = 1536 * 1024
 
 
 def ours(tree: Path, screens: Sequence[Screen], name: str) -> dict[str, Grid]:
-    """Return the screens of the app in a checkout, under this title."""
+    """Return the screens of the app in a checkout, with `name` as their title."""
     with tempfile.TemporaryDirectory(prefix="beside-") as folder:
         subprocess.run(
             [sys.executable, "-P", Path(__file__).with_name("ours.py"), folder,
@@ -87,7 +87,7 @@ def ours(tree: Path, screens: Sequence[Screen], name: str) -> dict[str, Grid]:
 
 @contextmanager
 def checkout(revision: str) -> Iterator[Path]:
-    """Yield a tree of this revision, which is gone at the end."""
+    """Yield a checkout of this revision; it is deleted at the end."""
     with tempfile.TemporaryDirectory(prefix="beside-") as folder:
         tree = Path(folder, "tree")
         git = ["git", "-C", str(ROOT), "worktree"]

@@ -1,4 +1,4 @@
-"""Right-to-left words as a terminal that knows them shows them; `render.py` calls it for each row.
+"""Right-to-left words as a terminal that supports them shows them, for one row at a time.
 
 Textual lays text out in the order it is read. Here words in Hebrew and Arabic are turned round
 within the cells they have, and Arabic letters take the form that joins them to their neighbours.
@@ -33,8 +33,8 @@ _FORMS = _joining_forms()
 def reorder(row: Iterable[Glyph]) -> list[Glyph]:
     """Return the glyphs of one row, those of right-to-left phrases moved to where they are seen.
 
-    A phrase ends at two spaces, and at anything but such letters, numbers, and single spaces or
-    marks between them: columns of a table stay where they are.
+    A phrase ends at two spaces, and at anything other than right-to-left letters, numbers, and
+    single spaces or marks between them, so that columns of a table stay where they are.
     """
     placed: list[Glyph] = []
     phrase: list[Glyph] = []
@@ -53,7 +53,7 @@ def reorder(row: Iterable[Glyph]) -> list[Glyph]:
 
 
 def _kind(glyph: Glyph) -> str:
-    """Return letter (of such a script), number, mark, or nothing for what ends a phrase."""
+    """Return "letter" (right-to-left), "number" or "mark"; empty for what ends a phrase."""
     bidirectional = unicodedata.bidirectional(glyph.text[0])
     if bidirectional in ("R", "AL"):
         return "letter"
@@ -82,7 +82,7 @@ def _turned(phrase: list[Glyph]) -> list[Glyph]:
 
 
 def _groups(phrase: list[Glyph]) -> list[list[Glyph]]:
-    """Split into what keeps its own order: a number with its marks (2026, 8.1), else one glyph."""
+    """Split into parts that are not turned round: a number with its marks (8.1), else one glyph."""
     kinds = _kind(phrase[0])[0]
     for before, glyph in pairwise(phrase):
         kind = _kind(glyph)[0]

@@ -1,7 +1,7 @@
 """Folders that stand for buckets and servers, so that pictures need no network.
 
-`stage.py` puts them where remote storages would lead; all above them, from the store to the screen,
-is the real code. Scenes put blobs into them (`fill`) and let them wait (`hold`).
+`stage.py` puts them where remote storages would lead; everything above, from the store to the
+screen, is the real code. Scenes put blobs into them (`fill`) and have them wait (`hold`).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ FAILURES: Mapping[str, StorageError] = {
     _MODELS.location: failed(_MODELS, "be reached", None, "not found", Fault.PLACE_MISSING),
     _SCRATCH.location: unanswered(_SCRATCH, "be reached", "connection refused", GaveUp(4, 9.6)),
 }
-"""The places that do not work, and why, in the words of the real ones."""
+"""The places that do not work, each with the message of a real one."""
 
 _turns: dict[str, threading.Semaphore] = {}
 _closed = threading.Event()
@@ -57,7 +57,7 @@ class Bucket(LocalBackend):
         return True
 
     def make_folders(self, path: BlobPath, made: MutableSequence[str]) -> None:
-        """A bucket has none."""
+        """Do nothing: a bucket has no folders."""
 
     def put(self, path: BlobPath, data: bytes, *, overwrite: bool) -> None:
         self._wait()
@@ -80,7 +80,7 @@ class Bucket(LocalBackend):
 
 @contextmanager
 def cloud() -> Iterator[None]:
-    """Let every remote storage lead here; at the end, nothing goes on waiting."""
+    """Have every remote storage lead here; at the end, release all that still wait."""
     from storage_core.declaration.configuration import RemoteStorage
     from storage_core.types import all_types
 
@@ -102,7 +102,7 @@ def cloud() -> Iterator[None]:
 
 
 def hold(location: str) -> threading.Semaphore:
-    """Let this place wait with each answer; each `release` of what is returned lets one go."""
+    """Have this place hold its answers; each `release` of the returned semaphore lets one go."""
     return _turns.setdefault(location, threading.Semaphore(0))
 
 

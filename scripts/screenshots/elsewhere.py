@@ -1,4 +1,4 @@
-"""What the other programs show: as much as ours has in its pictures, of the same kind."""
+"""The data that the other programs show: as much as ours has in its pictures, of the same kind."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MOST = 200_000  # bytes of a blob that are stored; nobody looks at more
 
 
 def requests(folder: Path, port: int) -> None:
-    """Make a collection of posting's, one without requests, and the variables of both."""
+    """Make a collection for posting, one without requests, and the variables of both."""
     for path, (name, method, url, more) in _REQUESTS.items():
         file = folder / "acme" / f"{path}.posting.yaml"
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +62,7 @@ class _Answer(BaseHTTPRequestHandler):
 
 
 def frame(folder: Path) -> None:
-    """Write the frame that ours previews, as Parquet."""
+    """Write the data frame that ours previews, as Parquet."""
     [table] = (data for key, (data, _) in saved().items() if key.endswith("parquet"))
     assert isinstance(table, bytes)
     (folder / "forecast.parquet").write_bytes(table)

@@ -1,4 +1,4 @@
-"""Every character as the coverage of its cells; `render.py` colours what this hands out.
+"""Draws each character as the coverage of its cells; `render.py` adds the colours.
 
 Fonts come from Python packages, pinned with the `screenshots` extra, never from the machine, so
 that a picture is the same everywhere. Layout is Pillow's basic one, which needs no system library:
@@ -29,7 +29,7 @@ _TEXT_SIZE = 2048 / 1200
 _SIGNS_SIZE = 2048 / 1233
 _TEXT_DESCENT = 480 / 2048
 
-# Pictures of Textual's command palette and directory tree that no font has, and what comes closest.
+# Emoji of Textual's command palette and directory tree that no font has, and the closest signs.
 _INSTEAD = str.maketrans("🔎📁📂📄", "🔍🗀🗁🗎")
 
 _NOT_A_CHARACTER = "\uffff"  # drawn as a font's sign for what it lacks
@@ -39,13 +39,13 @@ class Glyphs:
     """The characters at one cell size.
 
     Args:
-        width: of a cell, in pixels; even. Its height is twice that.
+        width: the width of a cell in pixels, an even number; its height is twice that.
     """
 
     underline: tuple[int, int]
     """Top and bottom of the line under a character, in pixels from the top of its cell."""
     strike: tuple[int, int]
-    """The same for the line through it."""
+    """The same for the line through a character."""
 
     def __init__(self, width: int) -> None:
         self.width = width
@@ -75,7 +75,7 @@ class Glyphs:
 
     def _typeset(self, text: str, cells: int, bold: bool, italic: bool) -> Image.Image:
         image = Image.new("L", (cells * self.width, self.height))
-        # Selectors of a presentation (U+FE0F) and marks of direction have no look of their own.
+        # Variation selectors (U+FE0F) and marks of direction are invisible.
         text = "".join(
             char
             for char in unicodedata.normalize("NFC", text.translate(_INSTEAD))

@@ -1,9 +1,9 @@
-"""What stands in each cell of a terminal picture; `render.py` reads Textual's SVG export with it.
+"""The content of each cell of a terminal picture, read from Textual's SVG export.
 
 The SVG says where each run of text starts, in multiples of a nominal cell, and leaves the rest to
-the viewer's fonts. Only the starts are used here (the lengths are wrong where characters are wide):
-the width of each character within a run comes from Rich's own table, the one the screen was laid
-out with, so that each lands in the cell it was given.
+the viewer's fonts. Only the starts are used here (the lengths are wrong for wide characters): the
+width of each character within a run comes from Rich's own table, with which the screen was laid
+out, so that each character gets the cell that it had.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 from rich.cells import split_graphemes
 
-# Of every SVG that Rich exports: 20 units high, 0.61 wide, 1.22 apart.
+# The nominal cell of every SVG from Rich: characters 20 units high, 0.61 of it wide, lines 1.22.
 _NOMINAL_WIDTH = 20 * 0.61
 _NOMINAL_HEIGHT = 20 * 1.22
 
@@ -35,7 +35,7 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """One character, its combining marks included, and the cells that are its own."""
+    """One character with its combining marks, and the cells that it takes."""
 
     text: str
     column: int

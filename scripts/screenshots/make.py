@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).resolve().parents[2] / "screenshots"
 
-_AT_REST = 3  # looks in a row, a twentieth of a second apart, that see the same
+_AT_REST = 3  # equal screens in a row, 50 ms apart, after which a screen counts as settled
 _PATIENCE = 200
 
 
@@ -57,7 +57,7 @@ async def _drive(
     app = make_app()
     async with app.run_test(size=scene.size, notifications=True) as pilot:
         await _settled(pilot)
-        # What the app does after its first frame by itself is done before a scene begins.
+        # A scene begins when the app has done what it does by itself after its first frame.
         await app.workers.wait_for_complete()
         if isinstance(scene, Recording):
             return [(await _settled(pilot), seconds) async for seconds in scene.drive(pilot)]

@@ -1,4 +1,4 @@
-"""What the people in the pictures have: a configuration file, and blobs; `scenes.py` shows them."""
+"""The data in the pictures: a configuration file, files of other tools, and blobs."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ api_address = "http://kv:4300"
 INCLUDING: Final = CONFIGURATION.replace(
     "version = 1\n", 'version = 1\ninclude = ["~/team.toml"]\n'
 )
-"""A file with the team's beneath it."""
+"""A configuration file with a team's file beneath it."""
 
 TOOLS: Final = {
     ".aws/config": """\
@@ -143,7 +143,7 @@ MISSPELT: Final = CONFIGURATION.replace("region_name", "regoin_name", 1).replace
 )
 
 UNSAFE: Final = CONFIGURATION.replace("env:TOKYO_S3_SECRET", "x" * 20)
-"""A secret stands in the file itself."""
+"""A configuration file with a secret written in it, instead of a reference."""
 
 RESULTS: Final = "s3://acme-results"
 """Where the blobs below lie."""
@@ -215,7 +215,7 @@ BLOBS: Final[dict[str, tuple[bytes | int, timedelta]]] = {
 
 
 def saved() -> dict[str, tuple[bytes | int, timedelta]]:
-    """What a run has saved a minute ago: a frame, an array, the code of a flow."""
+    """Blobs that a run saved a minute ago: a data frame, an array, the code of a flow."""
     from datetime import datetime
     from io import BytesIO
     from tarfile import TarFile, TarInfo
@@ -267,4 +267,4 @@ OTHERS: Final[dict[str, tuple[bytes | int, timedelta]]] = {
     "exports/README.txt": (612, 40 * _DAY),
     "models/demand/weights.npy": (96_468_992, 6 * _DAY),
 }
-"""What other programs keep in the same bucket."""
+"""Blobs that other programs keep in the same bucket."""

@@ -1,4 +1,4 @@
-"""Takes screens of other programs, each with something to show; `beside.py` calls `look`."""
+"""Takes screens of other programs, each with data to show; `beside.py` calls `look`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from .grid import Fill, Glyph, Grid, Style
 ROOT: Final = Path(__file__).resolve().parents[2]
 
 Steps: TypeAlias = list[tuple[str, Any]]
-"""For `terminal.py`: type or click a text, wait for one, rest for seconds, see it by a name."""
+"""For `terminal.py`: type or click a text, wait for one, rest for seconds, or keep the screen under
+a name ("see")."""
 
 _ESCAPE, _F1, _JUMP = "\x1b", "\x1bOP", "\x0f"
 
@@ -53,7 +54,7 @@ def look(program: str, size: tuple[int, int], wanted: set[str]) -> dict[str, Gri
 
     Raises:
         ValueError: A screen shows the machine that it was taken on.
-        subprocess.CalledProcessError: The program did not come as far as its steps go.
+        subprocess.CalledProcessError: The program failed before the end of its steps.
     """
     screens: dict[str, Grid] = {}
     views = [("see", name) for name in wanted]
@@ -159,7 +160,7 @@ def _seen(program: str, run: _Run, folder: Path, size: tuple[int, int]) -> dict[
 
 
 def as_grid(rows: list[list[list[Any]]], name: str) -> Grid:
-    """Return what `terminal.py` has seen as a screen that can be drawn."""
+    """Return a screen of `terminal.py` as a grid, which can be drawn."""
     fills: list[Fill] = []
     glyphs: list[Glyph] = []
     for number, row in enumerate(rows):

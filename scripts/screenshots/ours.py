@@ -1,7 +1,7 @@
 """Takes screens of the app as it is in one revision, as SVG; `beside.py` starts it for each.
 
-It stands alone: the app, the scenes and the stage come from the checkout that PYTHONPATH names, so
-that what an older revision looked like is seen through the keys that it had.
+It imports nothing beside it: the app, the scenes and the stage come from the checkout in
+PYTHONPATH, so that an older revision is driven with the keys that it had.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Steps = Callable[[Any], Awaitable[None]]
 
 
 async def looked(pilot: Any) -> None:
-    """All is tested, the default twice, and its blobs were listed."""
+    """List the default's blobs and test it, then test all connections."""
     await scenes.with_saved()(pilot)
     await scenes.press(pilot, "escape", "t", "escape")
     await scenes.tested(pilot)
@@ -42,7 +42,7 @@ STEPS: dict[str, tuple[Steps, str | None]] = {
     "conflict": (scenes.conflict, CONFIGURATION),
     "secret": (keys("j", "j", "m"), material.UNSAFE),
 }
-"""By screen, what is done to see it and the configuration file, None for none."""
+"""By screen: the steps that lead to it, and the configuration file; None for no file."""
 
 
 def take(name: str, size: tuple[int, int]) -> str:

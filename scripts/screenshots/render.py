@@ -1,4 +1,4 @@
-"""Paints a Textual screen as a picture, cell by cell; `make.py` and the tests call it.
+"""Paints a Textual screen as a picture, cell by cell.
 
 Needs the `screenshots` extra. Nothing of the machine shows in a picture: no browser, no installed
 font, no time; the same screen gives the same bytes.
@@ -27,7 +27,7 @@ _Color: TypeAlias = tuple[int, int, int]
 _Source: TypeAlias = "str | App[Any] | Grid"
 
 STILL = 16
-"""Width of a cell in pixels: twice a usual terminal's, for displays with two pixels for one."""
+"""The width of a cell in pixels: twice that of a usual terminal, for high-density displays."""
 
 MOVING = 12
 """The same for recordings, whose size grows with every frame."""
@@ -37,7 +37,7 @@ _SMOOTH = 8  # circles are drawn this many times larger, then averaged
 
 
 def render_png(source: str | App[Any], path: Path, *, cell_width: int = STILL) -> None:
-    """Write a screen as a PNG of at most 256 colours: exact are those of text and most others.
+    """Write a screen as a PNG of at most 256 colours; those of text and most others are exact.
 
     Args:
         source: A running app, or what its `export_screenshot` returned.
@@ -174,7 +174,8 @@ def _inks(sources: Iterable[_Source]) -> set[_Color]:
 def _palette(images: Iterable[Image.Image], inks: set[_Color]) -> Image.Image:
     """Return 256 colours: those of text, as they are and half smoothed; the most frequent others.
 
-    By number alone a single red sign would lose its red to the smoothing of all other letters.
+    If only frequency counted, the red of a single sign would give way to the smoothed edges of all
+    other letters.
     """
     counts: Counter[_Color] = Counter()
     for image in images:

@@ -80,7 +80,7 @@ def keys(*pressed: str) -> Steps:
 
 
 async def until(pilot: Pilot[Any], reached: Callable[[], bool]) -> None:
-    """Wait for what the app does by itself."""
+    """Wait until the app has reached a state by itself."""
     async with asyncio.timeout(30):
         while not reached():
             await pilot.pause(0.02)
@@ -90,7 +90,7 @@ async def until(pilot: Pilot[Any], reached: Callable[[], bool]) -> None:
 
 
 async def tested(pilot: Pilot[Any]) -> None:
-    """Every connection has been tested, and what the app said of that is gone."""
+    """Every connection has been tested, and the notifications about it are gone."""
     await press(pilot, "T")
     await until(pilot, lambda: len(pilot.app.session.workspace.results) == 8)  # type: ignore[attr-defined]
     await settle(pilot)
@@ -113,7 +113,7 @@ async def filtered(pilot: Pilot[Any]) -> None:
 
 
 async def light(pilot: Pilot[Any]) -> None:
-    """The list on a light ground."""
+    """The list in a light theme."""
     from tui.kit.theme import LIGHT
 
     await tested(pilot)
@@ -122,20 +122,20 @@ async def light(pilot: Pilot[Any]) -> None:
 
 
 async def versions(pilot: Pilot[Any]) -> None:
-    """What the file said before a change; what the app said of that is gone."""
+    """The versions of the file after a change; the notification about it is gone."""
     await press(pilot, "j", "d")
     pilot.app.clear_notifications()
     await press(pilot, "v")
 
 
 async def palette(pilot: Pilot[Any]) -> None:
-    """The commands while one is looked for."""
+    """The command palette while a command is searched for."""
     await press(pilot, "ctrl+p")
     await enter(pilot, "te")
 
 
 def with_team(*pressed: str) -> Steps:
-    """Press these keys where a team's file lies beneath one's own."""
+    """Press these keys with a configuration file that has a team's file beneath it."""
 
     async def steps(pilot: Pilot[Any]) -> None:
         (Path.home() / "team.toml").write_text(TEAM)
@@ -145,7 +145,7 @@ def with_team(*pressed: str) -> Steps:
 
 
 def importing(*pressed: str) -> Steps:
-    """What other tools have on this machine; then these keys."""
+    """Import from other tools on this machine, then press these keys."""
 
     async def steps(pilot: Pilot[Any]) -> None:
         for name, text in TOOLS.items():
@@ -158,7 +158,7 @@ def importing(*pressed: str) -> Steps:
 
 
 async def room(pilot: Pilot[Any]) -> None:
-    """What is known of a storage that was tested on four days and looked into."""
+    """The details of a storage that was tested on four days and whose blobs were listed."""
     import time_machine
 
     from .stage import NOW
@@ -216,7 +216,7 @@ async def conflict(pilot: Pilot[Any]) -> None:
 
 
 async def blobs(pilot: Pilot[Any]) -> None:
-    """What is in a bucket."""
+    """The blobs in a bucket."""
     from .stage import NOW
 
     fill(RESULTS, BLOBS, NOW)
@@ -224,14 +224,14 @@ async def blobs(pilot: Pilot[Any]) -> None:
 
 
 async def found_blobs(pilot: Pilot[Any]) -> None:
-    """What is in a bucket while a filter is typed."""
+    """The blobs in a bucket while a filter is typed."""
     await blobs(pilot)
     await press(pilot, "slash")
     await enter(pilot, "forecast")
 
 
 async def folders(pilot: Pilot[Any]) -> None:
-    """What others keep in a bucket, in one of its folders."""
+    """A folder of a bucket with blobs of other programs."""
     from .stage import NOW
 
     fill(RESULTS, OTHERS, NOW)
@@ -250,7 +250,7 @@ def with_blobs(*pressed: str) -> Steps:
 
 
 def with_saved(*pressed: str) -> Steps:
-    """The same on the list of blobs after a run has saved its results."""
+    """Press these keys on the list of blobs after a run has saved its results."""
 
     async def steps(pilot: Pilot[Any]) -> None:
         from .stage import NOW

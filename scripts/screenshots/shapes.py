@@ -1,6 +1,6 @@
-"""Line-drawing and block characters as exact rectangles; `glyphs.py` asks here before a font.
+"""Line-drawing and block characters as exact rectangles, used instead of those of a font.
 
-A font's own would end a fraction of a pixel before or after the cell, which shows as a seam in
+Those of a font would end a fraction of a pixel before or after the cell, which shows as a seam in
 every border. Here each edge is a whole pixel, so neighbours meet.
 """
 
@@ -30,7 +30,7 @@ _QUADRANTS = ("0010", "0001", "1000", "1011", "1001", "1110", "1101", "0100", "0
 def draw_shape(char: str, width: int, height: int) -> Image.Image | None:
     """Return the coverage (mode L) of a box-drawing or block character, for a cell of that size.
 
-    None: not such a character, or one that a font does as well (double lines, diagonals).
+    None for other characters, and for those that a font draws as well (double lines, diagonals).
     """
     if "\u2580" <= char <= "\u259f":
         return _block(ord(char), width, height)
@@ -51,7 +51,7 @@ def stroke(width: int) -> int:
 
 
 def _lines(words: list[str], width: int, height: int) -> Image.Image:
-    """Read a name such as DOWN LIGHT AND RIGHT HEAVY, or LIGHT DOWN AND RIGHT."""
+    """Draw lines by the words of a Unicode name, such as DOWN LIGHT AND RIGHT HEAVY."""
     arms = dict.fromkeys(("left", "right", "up", "down"), 0)
     weight = 0
     for part in " ".join(words).split(" AND "):
@@ -93,7 +93,7 @@ def _dashes(weight: int, count: int, direction: str, width: int, height: int) ->
 
 
 def _arc(down: bool, right: bool, width: int, height: int) -> Image.Image:
-    """Draw the one that opens down and right, then mirror it."""
+    """Draw the arc that opens down and right, then mirror it."""
     image = Image.new("L", (width * _SMOOTH, height * _SMOOTH))
     thick = stroke(width)
     left, top = (width - thick) // 2, (height - thick) // 2

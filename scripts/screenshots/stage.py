@@ -1,8 +1,8 @@
-"""What the app finds when its picture is taken; `make.py` sets it up anew for each scene.
+"""The surroundings of the app when its picture is taken, set up anew for each scene.
 
 Everything that would differ from run to run is replaced: the home and its files, the environment,
-the clock, new IDs, measured times, the blinking of cursors, all that is behind a network. So
-pictures change when the app does, and only then.
+the clock, new IDs, measured times, blinking cursors, everything behind a network. So pictures
+change only when the app does.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from .cloud import cloud
 
 NOW = datetime(2026, 11, 23, 12, 4, tzinfo=UTC)
 
-# A program of its own would have no more, and nothing of the developer's shows.
+# The only variables that are kept, so that no setting of the developer's shows.
 _KEPT = {"PATH", "TMPDIR", "VIRTUAL_ENV"}
 _FIXED = {
     "AWS_EC2_METADATA_DISABLED": "true",
     "COLORTERM": "truecolor",
     "LC_ALL": "C.UTF-8",
     "NO_GCE_CHECK": "true",
-    # What the secrets refer to; nobody looks at their values, as long as a key is base64.
+    # The variables that secrets refer to. Any value will do, except that a key has to be base64.
     "PROD_S3_SECRET": "unused",
     "REPORTS_CONNECTION": "AccountName=acme;AccountKey=dW51c2Vk",
     "TOKYO_S3_SECRET": "unused",
@@ -44,7 +44,7 @@ _FIXED = {
 }
 
 
-# Seconds from one look at the stopwatch to the next.
+# Seconds between readings of the stopwatch, in turn.
 _PACE = (0.014, 0.038, 0.009, 0.052, 0.021)
 
 
@@ -52,7 +52,7 @@ _PACE = (0.014, 0.038, 0.009, 0.052, 0.021)
 def stage(configuration: str | None) -> Iterator[Path]:
     """Make a home with this text as its configuration file, and yield it; undo all at the end.
 
-    None: there is no such file yet.
+    With None there is no such file yet.
     """
     with TemporaryDirectory(prefix="screenshots-") as folder, ExitStack() as undo:
         kept = {name: value for name, value in os.environ.items() if name in _KEPT}
@@ -83,7 +83,7 @@ def _ids() -> Callable[[], UUID]:
 
 
 def _stopwatch() -> Callable[[], float]:
-    """Return what stands for `time.perf_counter`: in every thread the same times in turn."""
+    """Return a replacement for `time.perf_counter` that returns the same times in every thread."""
     of_thread = threading.local()
 
     def perf_counter() -> float:

@@ -1,7 +1,7 @@
-"""Runs a program in a terminal of its own, types, and prints what is seen; `others.py` starts it.
+"""Runs a program in a terminal of its own, types, and prints its screens; `others.py` starts it.
 
-It stands alone and runs in an environment that has pyte, which nothing else of the project needs:
-a JSON of what to do on standard input, a JSON of screens on standard output.
+It imports nothing of the project, and runs in an environment with pyte, which only this needs. It
+reads the steps as JSON from standard input, and prints the screens as JSON.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from typing import Any
 
 import pyte  # type: ignore[import-not-found]  # in `.venv-beside-pyte` only
 
-_AT_REST = 0.7  # seconds without output
+_AT_REST = 0.7  # seconds without output after which a screen counts as settled
 _PATIENCE = 20.0
 
-# What pyte takes for something else: keyboard protocols, queries, titles and pictures.
+# Sequences that pyte misreads: keyboard protocols, queries, titles and pictures.
 _STRANGE = re.compile(
     rb"\x1b\[[<>=?][\d;]*u|\x1b\[[<>=?]?[\d;]*\$[a-z]|\x1b[P_^].*?\x1b\\", re.DOTALL
 )
@@ -44,10 +44,10 @@ class Terminal:
     """A program with the screen it draws on.
 
     Args:
-        command: and its arguments.
-        environment: all of it.
-        folder: where it runs.
-        size: columns and rows.
+        command: the program and its arguments.
+        environment: all its environment variables.
+        folder: its working directory.
+        size: columns and rows of the terminal.
     """
 
     def __init__(
@@ -65,12 +65,12 @@ class Terminal:
             os.execvpe(command[0], command, environment)
 
     def type(self, text: str) -> None:
-        """Press keys, and wait until the program has drawn what comes of them."""
+        """Press keys, and wait until the program has drawn the result."""
         os.write(self._fd, text.encode())
         self.rest()
 
     def click(self, text: str) -> None:
-        """Click where this stands."""
+        """Click on this text."""
         for row, line in enumerate(self._screen.display, 1):
             if text in line:
                 place = f"{line.index(text) + 1};{row}"
@@ -88,7 +88,7 @@ class Terminal:
         """Wait until the screen shows this.
 
         Raises:
-            TimeoutError: It never does.
+            TimeoutError: It does not within `_PATIENCE` seconds.
         """
         end = time.monotonic() + _PATIENCE
         while text not in "\n".join(self._screen.display):
@@ -99,7 +99,7 @@ class Terminal:
         self.rest()
 
     def seen(self) -> list[list[list[Any]]]:
-        """Return the cells of each row: text, colour, ground, bold, italic, underlined, struck."""
+        """Return each row's cells: text, colour, background, bold, italic, underlined, struck."""
         return [
             [self._cell(self._screen.buffer[row][column]) for column in range(self._screen.columns)]
             for row in range(self._screen.lines)
@@ -138,7 +138,7 @@ def _hex(color: str, default: str) -> str:
 
 
 def main() -> None:
-    """Do what standard input says."""
+    """Run the program with the steps from standard input, and print the screens."""
     told = json.load(sys.stdin)
     terminal = Terminal(told["command"], told["environment"], told["folder"], told["size"])
     screens: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""The same as `cold_ours.py` with multi-storage-client: one profile of a file of as many."""
+"""The same as `cold_ours.py` with multi-storage-client: one profile of a file with as many."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""One configuration of a file of many: opened, changed, and what tomllib takes for the file."""
+"""Opening and changing one configuration of many in a file, and parsing the file with tomllib."""
 
 import sys
 import tomllib
@@ -28,7 +28,7 @@ def changed(count: int) -> None:
 
 
 def parsed(count: int) -> None:
-    """What it costs to parse the file."""
+    """Parse the file with tomllib."""
     for _ in range(count):
         _change_elsewhere()
         with path.open("rb") as file:
@@ -36,7 +36,7 @@ def parsed(count: int) -> None:
 
 
 def _change_elsewhere() -> None:
-    """Let nobody profit from what the last call learnt: most programs make one edit and end."""
+    """Change the file, so that no call uses a cache of the last: most programs make one edit."""
     with path.open("a", encoding="utf-8") as end:
         end.write(f"# {next(numbers)}\n")
 

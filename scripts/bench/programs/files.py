@@ -1,4 +1,4 @@
-"""Durable blobs of 1 KiB on this machine's disk: ours, and by hand."""
+"""Durable blobs of 1 KiB on this machine's disk: with the library, and by hand."""
 
 import os
 import sys
@@ -16,13 +16,13 @@ store = storage_core.open_store(storage_core.LocalStorage(storage_path=str(folde
 
 
 def ours(count: int) -> None:
-    """By the library."""
+    """Write blobs with the library."""
     for _ in range(count):
         store.write(BLOB)
 
 
 def hand(count: int) -> None:
-    """A new file, fsync, rename, and fsync of the folder, which makes the name last too."""
+    """Write blobs by hand: a new file, fsync, rename, and fsync of the folder for the new name."""
     for _ in range(count):
         path = f"{folder}/hand/{uuid4().hex}"
         with open(f"{path}.new", "xb") as file:  # noqa: PTH123

@@ -1,4 +1,4 @@
-"""More and more work for the default storage, in a process that stays."""
+"""Work of a given size on the default storage, in a process that stays."""
 
 import os
 import sys
@@ -14,29 +14,29 @@ keys: list[str] = []
 
 
 def write(count: int) -> None:
-    """So many blobs, in one call that is handed them one by one."""
+    """Write so many blobs in one call, from an iterator."""
     keys[:] = store.write_many(BLOB for _ in range(count))
 
 
 def read(count: int) -> None:
-    """All of them."""
+    """Read all these blobs."""
     assert sum(1 for blob in store.read_many(keys) if blob == BLOB) == count
 
 
 def listed(count: int) -> None:
-    """Of a bucket that has so many."""
+    """List a bucket that has so many blobs."""
     assert sum(1 for _ in store.list("results")) == count
 
 
 def up(size: int) -> None:
-    """A file of so many bytes, most of which are on no disk."""
+    """Write a file of so many bytes; it is sparse, so that it takes no disk."""
     with open(file, "wb") as out:  # noqa: PTH123
         out.truncate(size)
     keys[:] = [store.write_file(file)]
 
 
 def down(size: int) -> None:
-    """The same back."""
+    """Read it back into another file."""
     assert store.read_file(keys[0], back) == size
     os.unlink(back)  # noqa: PTH108
 

@@ -1,4 +1,4 @@
-"""The least that an app made with Textual can do."""
+"""A minimal app made with Textual."""
 
 from textual.app import App, ComposeResult
 from textual.screen import ModalScreen

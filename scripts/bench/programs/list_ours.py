@@ -1,4 +1,4 @@
-"""List the default storage, in a process that stays, or once, for what memory it takes."""
+"""List the default storage in a process that stays, or once, to measure its memory."""
 
 import sys
 
@@ -10,12 +10,12 @@ store = storage_core.get_store()
 
 
 def listed(_: int) -> None:
-    """All blobs."""
+    """List all blobs."""
     assert sum(1 for _ in store.list("results")) > 1
 
 
 def first(_: int) -> None:
-    """The first of them."""
+    """Get the first blob of a listing."""
     next(iter(store.list("results")))
 
 

@@ -31,7 +31,7 @@ def pairs(count: int) -> None:
 
 
 def amany(count: int) -> None:
-    """Write so many at once, and read them."""
+    """Write so many blobs at once, then read them."""
     paths = [f"obstore/{next(numbers)}" for _ in range(count)]
 
     async def get(path: str) -> int:

@@ -20,18 +20,18 @@ def pairs(count: int) -> None:
 
 
 def many(count: int, jobs: int = 32) -> None:
-    """Write so many in one call, and read them in another."""
+    """Write so many blobs in one call, and read them in another."""
     keys = store.write_many([BLOB] * count, jobs=jobs)
     assert sum(map(len, store.read_many(keys, jobs=jobs))) == 1024 * count
 
 
 def many256(count: int) -> None:
-    """More of them at once."""
+    """The same as `many` with 256 jobs."""
     many(count, 256)
 
 
 def amany(count: int, jobs: int = 32) -> None:
-    """The same by the asynchronous calls."""
+    """The same as `many` with the asynchronous calls."""
 
     async def work() -> None:
         keys = await store.awrite_many([BLOB] * count, jobs=jobs)
@@ -42,7 +42,7 @@ def amany(count: int, jobs: int = 32) -> None:
 
 
 def amany256(count: int) -> None:
-    """More of them at once."""
+    """The same as `amany` with 256 jobs."""
     amany(count, 256)
 
 

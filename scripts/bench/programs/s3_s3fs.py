@@ -26,7 +26,7 @@ def pairs(count: int) -> None:
 
 
 def listed(_: int) -> None:
-    """All of them."""
+    """List all blobs."""
     files.invalidate_cache()
     assert len(files.find(f"{bucket}/results")) > 1
 

@@ -1,4 +1,4 @@
-"""For programs that stay: read what to do from standard input, do it, write what it took."""
+"""The loop of programs that stay: read a line from standard input, do it, print what it took."""
 
 import gc
 import json
@@ -10,15 +10,15 @@ from pathlib import Path
 
 
 def served(deeds: Mapping[str, Callable[[int], object]]) -> None:
-    """Wait for lines of a deed's name and how many times."""
-    # What is printed elsewhere is not to get in between.
+    """Read lines with the name of a deed and a number, and call the deed with the number."""
+    # Anything else that the program prints goes to standard error instead.
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     idle = _memory("VmRSS")
     for line in sys.stdin:
         name, count = line.split()
         deed, number = deeds[name], int(count)
-        # What earlier calls left behind is theirs.
+        # Garbage of earlier calls must not count here.
         gc.collect()
         _look_anew()
         start, used = time.perf_counter(), time.process_time()
@@ -28,7 +28,7 @@ def served(deeds: Mapping[str, Callable[[int], object]]) -> None:
 
 
 def _look_anew() -> None:
-    """Have Linux count from here what this process needs at most."""
+    """Have Linux measure the peak memory of this process from now on."""
     try:
         Path("/proc/self/clear_refs").write_text("5")
     except OSError:
