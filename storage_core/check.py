@@ -129,7 +129,7 @@ def steps(configuration: StorageConfiguration) -> tuple[Step, ...]:
         Step("find", f"find the {configuration.place}"),
     )
     if configuration.read_only:
-        return (*found, Step("list", "list what is there"), Step("read", "read, and write nothing"))
+        return (*found, Step("list", "list what is there"), Step("read", "read, write nothing"))
     return (
         *found,
         Step("write", "write a blob"),

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from storage_core.check import Step, StepResult
 from tests.quoting import in_toml
 from tests.tui.driving import enter, opened, press, screen_text, settle, the_list, write
 from tests.tui.test_browse import filled
+from tui.features.configurations.room.blobs import newest
 from tui.features.configurations.room.room import Room
 from tui.kit.sheet import Sheet
 from tui.kit.table import Table
 from tui.session import checks
+from tui.session.listing import Listed
+from tui.session.recent import Seen
 
 WIDE = (120, 40)
 
@@ -103,6 +107,38 @@ async def test_newest_blobs_are_those_of_the_last_browse_and_never_listed_by_the
         monkeypatch.setattr("storage_core.store.Store.list", None)
         await press(pilot, "j", "k")
         assert pane(pilot, "newest-blobs") == text
+
+
+@pytest.mark.parametrize(
+    ("width", "line"),
+    [
+        (90, r"results forecast-of-stores-2026-11-23\.json +3 B +2 days"),
+        (51, r"results forecast-of-stores-2026-11-23\.json +3 B +2 d"),
+        (43, r"forecast-of-stores-2026-11-23\.json +3 B +2 d"),
+        (32, r"forecast-of…-11-23\.json +3 B +2 d"),
+    ],
+)
+def test_of_a_newest_blob_age_and_kind_are_shortened_before_its_name_is_cut(
+    width: int, line: str
+) -> None:
+    now = datetime.now(UTC)
+    names = ["forecast-of-stores-2026-11-23.json", "a"]
+    when = now - timedelta(days=2)
+    blobs = tuple(Listed(f"results/{name}", "results", name, 3, when) for name in names)
+    lines = newest(width, Seen(blobs, 3, datetime.now(), ""), "b", now)  # noqa: DTZ005
+    texts = ["".join(text for text, _ in each) for each in lines]
+    assert re.fullmatch(line, texts[0])
+    assert {cell_len(text) for text in texts} == {width}
+
+
+async def test_a_secret_that_is_not_set_is_named_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ACME_PROD_S3_SECRET", raising=False)
+    text = '[storage.a]\ntype = "s3"\nbucket = "b"\n'
+    text += 'aws_secret_access_key = "env:ACME_PROD_S3_SECRET"\n'
+    async with opened(write(tmp_path / "storage.toml", text), (110, 40)) as pilot:
+        assert "$ env:ACME_PROD_S3_SECRET not set ⚠" in pane(pilot, "secrets")
 
 
 async def test_newest_blobs_are_those_that_a_test_has_listed_until_one_browses(

@@ -36,9 +36,14 @@ def secrets(width: int, row: Row, key: KeyOf) -> Lines:
             lines.append(((fit(each.label, column), MUTED), *place))
         else:
             (where, look), end = place
-            room = max(5, width - 1 - cell_len(end[0]))
+            room = max(5, width - 1)
             lines.append(((cut_middle(each.label, width), MUTED),))
-            lines.append(((" ", ""), (cut_middle(where, room), look), end))
+            if cell_len(where + end[0]) <= room:
+                lines.append(((" ", ""), (where, look), end))
+            else:
+                lines.append(((" ", ""), (cut_middle(where, room), look)))
+                if end[0]:
+                    lines.append(((" ", ""), end))
     if row.plain and not (row.problem or row.origin):
         lines += wrapped(f"{key('move_secret', 'm')} moves one out of the file.", width, MUTED)
     return lines
