@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from sys import maxsize
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, runtime_checkable
 
@@ -30,6 +31,7 @@ from tui.kit.clipboard import programs, taken
 from tui.kit.keys import KeyQueue
 from tui.kit.legible import legible
 from tui.kit.restyle import restyle
+from tui.kit.text import in_a_row
 from tui.kit.theme import DARK, themes
 
 if TYPE_CHECKING:
@@ -47,6 +49,9 @@ STYLES: Final = Path(__file__).with_name("app.tcss")
 
 _GONE: Final = (NoMatches, NoScreen, MountError, ScreenStackError)
 """What Textual raises where something is put on a screen that has been closed already."""
+
+_TOAST: Final = 7
+"""Cells of a message's frame, and of what is free beside it."""
 
 NOTIFICATION_TIMEOUT: Final = 4.0
 """Seconds that a message is shown."""
@@ -295,12 +300,16 @@ class KitApp(App[None]):
     # ---- messages
 
     def say(self, message: str, severity: Any = "information") -> None:
-        """Show a one-line message for a while, in place of the last one."""
-        self._tell(message, severity)
+        """Show a message for a while, in place of the one before.
+
+        One that is no warning has names shortened to be one row: what to do is in none of them.
+        """
+        room = self.size.width - _TOAST if severity == "information" else maxsize
+        self._tell(in_a_row(message, room), severity)
 
     def fail(self, message: str) -> None:
         """Show what went wrong."""
-        self._tell(message, "error", FAILURE_TIMEOUT)
+        self._tell(in_a_row(message, maxsize), "error", FAILURE_TIMEOUT)
 
     def _tell(self, message: str, severity: Any, timeout: float = NOTIFICATION_TIMEOUT) -> None:
         here = self.screen_stack[-1] if self.screen_stack else None

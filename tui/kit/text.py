@@ -13,9 +13,37 @@ NAMED = 72
 """Cells that a name may take in a sentence; a key made of a hash fits."""
 
 
+_SHORTEST = 10
+"""Cells that are left of a word at least."""
+
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
 def named(name: str) -> str:
-    """A name or key shortened for a message, which should not cover the screen."""
-    return cut(printable(name), NAMED)
+    """A name or key as it stands in a sentence, which should not cover the screen."""
+    return cut_middle(printable(name), NAMED)
+
+
+def one_word(name: str) -> str:
+    """The same for a message: `in_a_row` takes it for one word, whatever blanks are in it."""
+    return named(name).replace(" ", _NO_BREAK)
+
+
+def in_a_row(text: str, width: int) -> str:
+    """A message in `width` cells, where that takes no more than to shorten its longest words.
+
+    These are names, keys and paths, for which its writer did not know the room.
+    """
+    if cell_len(text) <= width:
+        return text.replace(_NO_BREAK, " ")
+    words = text.split(" ")
+    lengths = [*map(cell_len, words)]
+    blanks = len(words) - 1
+    for most in range(min(max(lengths), width), _SHORTEST - 1, -1):
+        if blanks + sum(min(length, most) for length in lengths) <= width:
+            words = [cut_middle(word, most) for word in words]
+            break
+    return " ".join(words).replace(_NO_BREAK, " ")
 
 
 def fit(text: str, width: int) -> str:

@@ -11,7 +11,7 @@ from storage_core.printable import printable
 from tui.features.blobs.deleting import agreed
 from tui.features.blobs.several import SeveralBlobs
 from tui.kit.commands import Reason
-from tui.kit.text import named
+from tui.kit.text import one_word
 from tui.session.download import proposed
 
 if TYPE_CHECKING:
@@ -113,13 +113,13 @@ class BlobCommands:
 
     def copy_key(self, blob: Listed) -> None:
         """Put the key on the clipboard."""
-        self._screen.app.copy(blob.key, named(blob.key))
+        self._screen.app.copy(blob.key, one_word(blob.key))
 
     def copy_snippet(self, blob: Listed) -> None:
         """Put Python code that reads the blob on the clipboard."""
         self._screen.app.copy(
             f"import storage_core\n\n{opening(self._row)}\n{reading(blob)}\n",
-            f"the Python that reads {named(blob.key)}",
+            f"the Python that reads {one_word(blob.key)}",
         )
 
     async def download(self, blob: Listed) -> None:
@@ -137,7 +137,7 @@ class BlobCommands:
         if await agreed(self._screen, self._row, f"Delete {blob.key}?", [blob]):
             with self._screen.keys_free():
                 await self._session.jobs.run("deleting", lambda: self._opened.delete(blob.key))
-            self._screen.app.say(f"Deleted {named(blob.key)}.")
+            self._screen.app.say(f"Deleted {one_word(blob.key)}.")
             self._deleted([blob])
 
 

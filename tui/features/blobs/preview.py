@@ -18,7 +18,7 @@ from tui.kit.commands import bindings
 from tui.kit.grid import CellGrid
 from tui.kit.pager import Pager
 from tui.kit.screen import FullScreen
-from tui.kit.text import named
+from tui.kit.text import one_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -159,7 +159,7 @@ class PreviewScreen(FullScreen[None]):
 
     def _copy_cell(self) -> None:
         if value := self._grid.value:
-            self.app.copy(value, named(value))
+            self.app.copy(value, one_word(value))
 
     def _step(self, rows: int) -> None:
         """Show the blob so many rows further down the list."""

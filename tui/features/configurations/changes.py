@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from storage_core.config.model import names
 from storage_core.printable import printable
 from tui.features.configurations.listed import ListCommands, about
-from tui.kit.text import named
+from tui.kit.text import one_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,17 +24,18 @@ class Changes(ListCommands):
         new = await self._ask_name(row, f"Duplicate {old} as", "Duplicate", self._free_name(old))
         if new:
             await self._session.change(
-                f"duplicate {named(old)} as {named(new)}", lambda edit: edit.duplicate(old, new)
+                f"duplicate {one_word(old)} as {one_word(new)}",
+                lambda edit: edit.duplicate(old, new),
             )
             self._rows.select(new)
-            self._app.say(f"Duplicated {named(old)} as {named(new)}.")
+            self._app.say(f"Duplicated {one_word(old)} as {one_word(new)}.")
 
     async def rename(self, row: Row) -> None:
         """Give the configuration another name."""
         old = row.name
         new = await self._ask_name(row, f"Rename {old} to", "Rename", old)
         if new and new != old:
-            label = f"{named(old)} to {named(new)}"
+            label = f"{one_word(old)} to {one_word(new)}"
             await self._session.change(f"rename {label}", lambda edit: edit.rename(old, new))
             self._rows.select(new)
             self._app.say(f"Renamed {label}{self._session.still_default(new)}.")
@@ -85,9 +86,9 @@ class Changes(ListCommands):
         )
         if answer == "delete":
             await self._session.change(
-                f"delete {named(row.name)}", lambda edit: edit.delete(row.name)
+                f"delete {one_word(row.name)}", lambda edit: edit.delete(row.name)
             )
-            self._app.say(f"Deleted {named(row.name)}.")
+            self._app.say(f"Deleted {one_word(row.name)}.")
 
     async def default(self, row: Row) -> None:
         """Make the configuration the default; if it is the default, clear that."""
@@ -106,7 +107,7 @@ class Changes(ListCommands):
 
     def _default_label(self, new: str) -> str:
         old = self._session.default or names.BUILT_IN
-        return f"change the default from {named(old)} to {named(new)}"
+        return f"change the default from {one_word(old)} to {one_word(new)}"
 
     async def undo(self) -> None:
         """Take back the last change."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from storage_core.printable import printable
 from tui.features.configurations.listed import ListCommands, about
-from tui.kit.text import named
+from tui.kit.text import one_word
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -124,12 +124,12 @@ class Editing(ListCommands):
         """Copy a configuration from a file beneath into one's own, where it hides the original."""
         name = row.name
         await self._session.change(
-            f"copy {named(name)} from {row.origin}",
+            f"copy {one_word(name)} from {row.origin}",
             lambda edit: edit.duplicate(name, name, here=True),
         )
         self._rows.select(name)
         undo = self._screen.key("undo", "u")
-        self._app.say(f"Copied {named(name)} into your own file; {undo} takes this back.")
+        self._app.say(f"Copied {one_word(name)} into your own file; {undo} takes this back.")
 
     async def _choose_type(self, entry: Entry) -> type[StorageConfiguration] | None:
         from tui.session import draft

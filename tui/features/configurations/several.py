@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from storage_core.printable import printable
 from tui.features.configurations.listed import ListCommands
-from tui.kit.text import cut, named
+from tui.kit.text import cut, named, one_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,8 +21,8 @@ _LINE: Final = 56
 
 
 def counted(rows: Sequence[Row]) -> str:
-    """The rows as a part of a sentence: a name, or how many they are."""
-    return named(rows[0].name) if len(rows) == 1 else f"{len(rows):,} configurations"
+    """What is worked on, in a sentence: a name, or how many they are."""
+    return one_word(rows[0].name) if len(rows) == 1 else f"{len(rows):,} configurations"
 
 
 def can_delete(row: Row) -> bool:

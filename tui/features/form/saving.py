@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from storage_core.printable import printable
-from tui.kit.text import named
+from tui.kit.text import one_word
 from tui.session import draft
 from tui.session.background import in_thread
 
@@ -58,7 +58,7 @@ class Saving:
                 # Report wrong settings before the file is locked or created.
                 await self._screen.while_here(in_thread(lambda: draft.configuration(cls, values)))
                 saved = await self._session.change(
-                    f"new {named(name)}",
+                    f"new {one_word(name)}",
                     lambda edit: draft.save_new(edit, cls, values, name, default=default),
                 )
             elif draft.is_same(cls, entry, changes := entered.changes(), name):
@@ -96,11 +96,11 @@ class Saving:
         told = []
         if old != name:
             told.append(
-                f"Renamed {named(old)} to {named(name)}{self._session.still_default(name)}."
+                f"Renamed {one_word(old)} to {one_word(name)}{self._session.still_default(name)}."
             )
         elif not problems:
             is_new_default = self._entered.entry is None and name == self._session.default
-            told.append(f"Saved {named(name)}{'; it is the default now' * is_new_default}.")
+            told.append(f"Saved {one_word(name)}{'; it is the default now' * is_new_default}.")
         labels = {setting.name: setting.label for setting in cls.settings()}
         for setting, doubt in doubts.items():
             told.append(f"It cannot be opened yet: {labels.get(setting, setting)} {doubt}.")
@@ -163,8 +163,8 @@ class Saving:
 
 
 def _label(old: str, new: str, settings: bool) -> str:
-    """What undo calls the change."""
-    before, after = named(old), named(new.strip())
+    """What undo calls it."""
+    before, after = one_word(old), one_word(new.strip())
     if old == new.strip():
         return f"edit {before}"
     return f"edit {before} and rename it to {after}" if settings else f"rename {before} to {after}"
