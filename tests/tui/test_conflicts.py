@@ -55,7 +55,10 @@ async def test_a_change_of_the_same_configuration_is_asked_about(
         text = screen_text(pilot)
         assert "prod was changed in the file meanwhile" in text
         assert "us-east-1" in text
-        assert "acme-results2" in text
+        assert "theirs  acme-results" in text
+        assert "mine    acme-results2" in text
+        assert "Take theirs  leaves the file as it is" in text
+        assert "Save mine    writes your changes into the file; u takes that back." in text
         await press(pilot, *keys)
         assert (pilot.app.screen is the_list(pilot)) == (keys != ["enter"])
     table = read(path)["storage"]["prod"]
@@ -69,6 +72,8 @@ async def test_a_configuration_deleted_meanwhile_can_be_saved_anew(tmp_path: Pat
         write(path, TWO[: TWO.index("[storage.laptop]")])
         await press(pilot, "ctrl+s")
         assert "laptop was deleted in the file meanwhile" in screen_text(pilot)
+        assert "Drop mine    leaves it deleted" in screen_text(pilot)
+        assert "Save anew    writes it into the file" in screen_text(pilot)
         await press(pilot, "right", "right", "enter")
     assert read(path)["storage"]["laptop"]["storage_path"] == "/data/storage2"
 
@@ -150,9 +155,9 @@ async def test_all_that_differs_can_be_read_by_keyboard_at_80x24(tmp_path: Path)
         lines = [line.strip(" │") for line in screen_text(pilot).splitlines()]
         answers = next(n for n, line in enumerate(lines) if "Keep editing" in line)
         assert "╰──" in lines[answers + 1] + lines[answers + 2]
-        assert "theirs" not in " ".join(lines[:answers])
+        assert "theirs  theirs" not in " ".join(lines[:answers])
         await press(pilot, "pagedown", "pagedown")
-        assert "in the file  theirs" in screen_text(pilot)
+        assert "theirs  theirs" in screen_text(pilot)
 
 
 @pytest.mark.parametrize(

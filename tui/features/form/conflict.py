@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from storage_core.config.model.entry import Entry
+
+
+_LABEL: Final = 10
+"""Cells of whose a value is."""
 
 
 class ConflictDialog(Dialog[str | None]):
@@ -53,12 +57,25 @@ class ConflictDialog(Dialog[str | None]):
         ):
             with Lines():
                 yield Static(id="versions", markup=False)
+            theirs, mine = ("Drop mine", "Save anew") if gone else ("Take theirs", "Save mine")
+            undo = self.key("undo", "u")
+            if gone:
+                left, written = "leaves it deleted, and drops what you have", "it"
+            else:
+                left, written = "leaves the file as it is, and drops your changes", "your changes"
+            yield Static(
+                Content.assemble(
+                    (theirs.ljust(13), "$foreground"),
+                    (f"{left}.\n", MUTED),
+                    (mine.ljust(13), "$foreground"),
+                    (f"writes {written} into the file; {undo} takes that back.", MUTED),
+                ),
+                id="answers",
+            )
             with Horizontal(classes="buttons"):
                 yield Button("Keep editing", id="answer-keep", classes="-main", compact=True)
-                yield Button(
-                    "Drop mine" if gone else "Take theirs", id="answer-theirs", compact=True
-                )
-                yield Button("Save anew" if gone else "Save mine", id="answer-mine", compact=True)
+                yield Button(theirs, id="answer-theirs", compact=True)
+                yield Button(mine, id="answer-mine", compact=True)
 
     def on_mount(self) -> None:
         """Draw both versions."""
@@ -96,17 +113,17 @@ class ConflictDialog(Dialog[str | None]):
 
             lines.append(Content.styled(setting.label if setting else printable(name), "bold"))
             for title, source, other, colour in (
-                ("in the file", theirs, self._mine, "$warning"),
-                ("here", self._mine, theirs, "$success"),
+                ("theirs", theirs, self._mine, "$warning"),
+                ("mine", self._mine, theirs, "$success"),
             ):
                 value = source.get(name)
                 secret = setting is not None and setting.secret
                 changed = _text(value) != _text(old.get(name))
                 note = "  (changed)" if changed and (secret or drawn(value) == "********") else ""
-                label = f"  {title}".ljust(15)
+                label = f"  {title}".ljust(_LABEL)
                 text = printable(drawn(value))
                 start, end = _difference(text, printable(drawn(other.get(name))))
-                for part in wrap(text + note, width - 15):
+                for part in wrap(text + note, width - _LABEL):
                     # Mark all of a wrapped value, since the positions are those of one line.
                     begin, stop = (start, end) if part == text + note else (0, len(part))
                     lines.append(
@@ -117,7 +134,7 @@ class ConflictDialog(Dialog[str | None]):
                             (part[stop:], "$foreground"),
                         )
                     )
-                    label = " " * 15
+                    label = " " * _LABEL
         self.query_one("#versions", Static).update(Content("\n").join(lines))
         self.query_one(Lines).hold(len(lines))
 
