@@ -229,6 +229,29 @@ async def test_nothing_moves_from_field_to_field_and_the_help_of_each_is_read_wh
                 await pilot.pause(0.01)
 
 
+async def test_what_is_wrong_moves_nothing_and_is_read_whole_beside_its_field(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path / "storage.toml", (120, 40)) as pilot:
+        await press(pilot, "n", "s")
+        screen = pilot.app.screen
+        assert isinstance(screen, FormScreen)
+        places = [each.virtual_region for each in screen.fields()]
+        await enter(pilot, "Bad_Bucket")
+        await press(pilot, "tab")
+        assert "⚠ AWS takes only lower-case letters" in screen_text(pilot)
+        assert "at both ends" not in words(pilot)
+        assert [each.virtual_region for each in screen.fields()] == places
+        await press(pilot, "shift+tab")
+        await settle(pilot)
+        beside = str(screen.query_one(Beside).render())
+        assert "with a letter or digit at both ends" in " ".join(beside.split())
+        assert "Name of the S3 bucket." in " ".join(beside.split())
+        assert [each.virtual_region for each in screen.fields()] == places
+        await enter(pilot, "x")
+        assert "AWS takes" not in str(screen.query_one(Beside).render())
+
+
 def help_rows(pilot: Pilot[None], field: Field) -> list[str]:
     """The words of the rows in which the help of a field has to stand."""
     screen, pane = pilot.app.screen, field.region

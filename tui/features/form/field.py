@@ -17,7 +17,7 @@ from textual.widget import Widget
 
 from storage_core.printable import printable
 from tui.kit.explain import Explanation
-from tui.kit.text import wrap
+from tui.kit.text import cut, wrap
 from tui.kit.theme import MUTED
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class Field(Widget):
         self._doubt = ""
         self._hint = ""
         self._note = ""
+        self._more = ""
         self._here = False
         """Whether it has the focus."""
 
@@ -84,6 +85,14 @@ class Field(Widget):
     def help(self) -> str:
         """What the setting is for, and what can be done in the field."""
         return f"{self.setting.help}{self._hint}"
+
+    @property
+    def wrong(self) -> tuple[str, str]:
+        """What is wrong, where its line has not all of it, and how it looks; for the help beside.
+
+        Known once it is laid out.
+        """
+        return self._more, "$error" if self._fault else "$warning"
 
     @property
     def explains(self) -> Explanation:
@@ -114,7 +123,7 @@ class Field(Widget):
         """Show what is wrong; None if nothing is."""
         text = f"✗ {printable(fault)}" if fault else ""
         if text != self._fault:
-            self._fault = text
+            self._fault, self._more = text, ""
             self.set_class(bool(fault), "-wrong")
             self.refresh(layout=True)
 
@@ -122,7 +131,7 @@ class Field(Widget):
         """Show what looks wrong but may be saved; None if nothing does."""
         text = f"⚠ {printable(doubt)}" if doubt else ""
         if text != self._doubt:
-            self._doubt = text
+            self._doubt, self._more = text, ""
             self.refresh(layout=True)
 
     def show_hint(self, hint: str) -> None:
@@ -196,12 +205,17 @@ class Field(Widget):
             text, style = self._note, MUTED
         # At least one line between fields: the help appears there, so that nothing moves.
         room = max(1, len(rest))
-        if not self.screen.has_class(BESIDE):
+        beside = self.screen.has_class(BESIDE)
+        if not beside:
             _, helping = _placed(self.help, width, above=above, room=not rest)
             room = max(room, len(helping))
             if not text and self._here:
                 text, style = self.help, MUTED
         column, lines = _placed(text, width, above=above, room=not rest)
+        self._more = text if beside and len(lines) > room else ""
+        if self._more:
+            # Nothing moves: with the focus here, all of it stands beside.
+            lines[room - 1 :] = [cut(" ".join(lines[room - 1 :]), width - column)]
         below = zip_longest(rest, lines, range(room))
         return head + [
             Content.assemble(

@@ -73,9 +73,16 @@ class Beside(Widget):
     said: reactive[tuple[str, int]] = reactive(("", 0))
     """The help, and how many lines are above it."""
 
+    wrong: reactive[tuple[str, str]] = reactive(("", ""))
+    """What is wrong, to be read before the help, and how it looks."""
+
     def render(self) -> Content:
         """Draw the help at its height: moving a widget would lay out the whole form again."""
         (text, above), (width, height) = self.said, self.content_size
+        wrong, look = self.wrong
+        first = [*wrap(wrong, width), ""] if wrong else []
         lines = [*wrap(text, width)]
-        above = max(0, min(above, height - len(lines)))
-        return Content.styled("\n" * above + "\n".join(lines), MUTED)
+        above = max(0, min(above, height - len(first) - len(lines)))
+        return Content.assemble(
+            "\n" * above, *((f"{line}\n", look) for line in first), ("\n".join(lines), MUTED)
+        )

@@ -71,10 +71,10 @@ class Sight:
         # There is none in a form that is being left: its widgets go before it does.
         for beside in self._screen.query(Beside):
             if field is None:
-                beside.said, beside.border_title = ("", 0), ""
+                beside.said, beside.wrong, beside.border_title = ("", 0), ("", ""), ""
             else:
                 beside.border_title = field.setting.label
-                beside.said = field.help, self._rows_above(field)
+                beside.said, beside.wrong = (field.help, self._rows_above(field)), field.wrong
 
     def _rows_above(self, field: Field) -> int:
         """Rows of the pane above a field; its `region` would be that before the last scroll."""
