@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from textual.widgets import Input
 from tests.quoting import in_toml
 from tests.tui.driving import TWO, burst, enter, press, screen_text, settle, the_list, words, write
 from tui.app import StorageApp
+from tui.features.configurations.commands import LIST
 from tui.features.configurations.explained import SIGNS
 from tui.features.help.keys import HelpDialog
+from tui.kit.commands import shown_key
 from tui.kit.dialog import Box
 from tui.kit.explain import explanation
 
@@ -72,6 +75,26 @@ async def test_the_list_explains_each_of_its_signs_once(tmp_path: Path) -> None:
         for sign, meaning in SIGNS:
             assert f"{sign} {meaning}" in words(pilot)
     assert len({sign for sign, _ in SIGNS}) == len({meaning for _, meaning in SIGNS}) == len(SIGNS)
+
+
+async def test_at_120x40_every_command_has_its_name_and_no_group_is_torn(tmp_path: Path) -> None:
+    async with StorageApp(a_file(tmp_path)).run_test(size=(120, 40)) as pilot:
+        await help_on(pilot)
+        lines = screen_text(pilot).splitlines()
+        half = lines[0].rindex("╮") // 2
+        columns = [[line[3:half] for line in lines], [line[half + 2 : -1] for line in lines]]
+        starts = [[line[11:].strip() for line in column] for column in columns]
+        for command in LIST:
+            said = command.tooltip
+            named = said if said.startswith(command.label) else f"{command.label}  {said}"
+            assert any(each and named.startswith(each) for each in chain(*starts)), command.label
+        for group in {command.group for command in LIST}:
+            (column,) = [each for each in columns if group in [*map(str.strip, each)]]
+            at = [*map(str.strip, column)].index(group)
+            rows = [line for line in column[at + 1 :] if line.strip()]
+            keys = [shown_key(each.keys[0]) for each in LIST if each.group == group]
+            begin = [row.split()[0] for row in rows if row[0].strip()]
+            assert begin[: len(keys)] == keys
 
 
 async def test_a_field_is_explained_with_where_else_its_value_may_be_kept(tmp_path: Path) -> None:

@@ -80,19 +80,17 @@ class Command(NamedTuple):
 
 
 HELP: Final = Command("help", ("?", "f1"), "Help", "Show every key of this screen.", APP, True)
-PALETTE: Final = Command(
-    "palette", ("ctrl+p", ":"), "Commands", "Find any command by typing part of its name.", APP
-)
+PALETTE: Final = Command("palette", ("ctrl+p", ":"), "Commands", "Find any by what it does.", APP)
 JUMP: Final = Command(
     "jump",
     ("ctrl+o",),
     "Jump",
-    "Go to any part of the screen by a letter shown over it.",
+    "Go anywhere on screen by a letter.",
     APP,
     yields=True,
 )
 THEME: Final = Command("theme", ("f8",), "Theme", "Choose how the app looks.", APP)
-QUIT: Final = Command("quit", ("q",), "Quit", "Leave the app. Ctrl+Q always works too.", APP, True)
+QUIT: Final = Command("quit", ("q",), "Quit", "Leave the app. Ctrl+Q always works.", APP, True)
 
 
 def bindings(commands: tuple[Command, ...]) -> list[Binding]:

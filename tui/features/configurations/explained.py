@@ -8,18 +8,18 @@ from tui.kit.explain import Explanation
 from tui.session import sources
 
 SIGNS: Final = (
-    ("★", "the default"),
     ("✓", "its last test went well"),
     ("✗", "its last test failed"),
     ("?", "other settings than tested"),
     ("…", "being tested"),
     (sources.SIGNS[sources.HERE], "trouble; a secret in the file"),
     *((sources.SIGNS[each], f"a secret in {place}") for each, place in sources.ELSEWHERE.items()),
-    ("⊘", "read-only"),
+    ("★", "the default"),
     ("◆", "protected"),
+    ("⊘", "read-only"),
     ("⇣", "from another layer's file"),
 )
-"""The meaning of each sign, the same wherever it is shown."""
+"""The meaning of each sign, the same wherever it is shown. In three columns: tests, secrets, rest."""
 
 LIST: Final = Explanation(
     "The list",

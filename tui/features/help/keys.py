@@ -33,8 +33,11 @@ _TWO: Final = 100
 _ONE: Final = 60
 """The most cells of each of two columns; a wider column is the only one."""
 
-_KEYS: Final = (10, 14)
+_KEYS: Final = (11, 14)
 """The least cells for keys: in two columns, and in one."""
+
+_NAME: Final = 13
+"""Cells for the names of commands where they have a column."""
 
 _GAP: Final = 3
 
@@ -160,12 +163,15 @@ class HelpDialog(Dialog[None]):
             for title, rows in self._groups()
             if (found := [row for row in rows if _has(words, title, *row)])
         }
-        # The first way that fits is used; in one column there is no need to save lines.
-        ways = [(True, True), (True, False), (False, False)] if width >= _TWO else [(True, True)]
+        # The first that fits without dividing a group, or else the first that fits; one column does
+        # not have to save lines.
+        ways = [(True, True), (True, False), (False, True), (False, False)]
         bodies = [
-            _laid_out(groups, width, room, labels=labels, apart=apart) for labels, apart in ways
+            _laid_out(groups, width, room, column=column, apart=apart)
+            for column, apart in (ways if width >= _TWO else ways[:1])
         ]
-        body = next((each for each in bodies if len(each) <= room), bodies[-1])
+        fits = [(torn, lines) for torn, lines in bodies if len(lines) <= room]
+        _, body = min(fits, key=lambda each: each[0], default=bodies[-1])
         if not (head or body):
             head = [Content.styled("No key and no sign has these words.", MUTED)]
         foot = "Esc shows all again." if words else "Esc closes this."
@@ -228,18 +234,18 @@ def _in_columns(rows: Sequence[tuple[str, str]], width: int) -> Iterator[Content
         )
 
 
-def _drawn(title: str, rows: Sequence[Row], width: int, *, labels: bool) -> Iterator[list[Content]]:
+def _drawn(title: str, rows: Sequence[Row], width: int, *, column: bool) -> Iterator[list[Content]]:
     """A group in pieces that must not be divided: its title with the first row, then each row."""
-    column = max(_KEYS[width > _ONE], 2 + max(cell_len(row.keys) for row in rows))
+    first = max(_KEYS[width > _ONE], 2 + max(cell_len(row.keys) for row in rows))
     head = [Content.styled(title, "bold $foreground")]
     for row in rows:
-        yield [*head, *_line(row if labels else row._replace(label=""), column, width)]
+        yield [*head, *_line(row, first, width, column=column)]
         head = []
 
 
 def _laid_out(
-    groups: Mapping[str, Sequence[Row]], width: int, room: int, *, labels: bool, apart: bool
-) -> list[Content]:
+    groups: Mapping[str, Sequence[Row]], width: int, room: int, *, column: bool, apart: bool
+) -> tuple[bool, list[Content]]:
     """The groups below each other, or in two columns of about the same length.
 
     A group is divided between the columns only if it does not fit into one.
@@ -248,22 +254,25 @@ def _laid_out(
         groups: the groups, by title.
         width: the whole width.
         room: the lines available.
-        labels: whether to show the labels of commands beside what they do.
+        column: whether the names of commands have a column of their own, before what they do.
         apart: whether to put a blank line between groups.
+
+    Returns:
+        Whether a group is divided between the columns, and the lines.
     """
     each = (width - _GAP) // 2 if width >= _TWO else width
     pieces: list[list[Content]] = []
     starts: list[int] = []
     for number, (title, rows) in enumerate(groups.items()):
-        first, *more = _drawn(title, rows, each, labels=labels)
+        first, *more = _drawn(title, rows, each, column=column)
         starts.append(len(pieces))
         pieces += [[*([Content("")] if apart and number else []), *first], *more]
     if each == width:
-        return _below(pieces)
+        return False, _below(pieces)
     halves = [(_below(pieces[:cut]), _below(pieces[cut:])) for cut in range(len(pieces) + 1)]
     whole = [half for cut in starts if max(map(len, half := halves[cut])) <= room]
     left, right = min(whole or halves, key=lambda half: max(map(len, half)))
-    return [
+    return not whole, [
         Content.assemble(one, " " * (each - one.cell_length + _GAP), other)
         for one, other in zip_longest(left, right, fillvalue=Content(""))
     ]
@@ -275,12 +284,26 @@ def _below(pieces: Sequence[list[Content]]) -> list[Content]:
     return lines[1:] if lines and not lines[0].plain else lines
 
 
-def _line(row: Row, column: int, width: int) -> Iterator[Content]:
-    named = f"{row.label:<13}" if row.label else ""
-    for number, part in enumerate(wrap(row.said, width - column - len(named))):
-        first = number == 0
+def _line(row: Row, first: int, width: int, *, column: bool) -> Iterator[Content]:
+    """The keys, what the command is called, and what it does.
+
+    Args:
+        row: all of it.
+        first: cells of the keys.
+        width: of the line.
+        column: whether names have one of their own. Else what is said follows the name, or begins
+            with it.
+    """
+    name = row.label
+    if name and not column:
+        said = row.said if row.said.startswith(name) else f"{name}  {row.said}"
+        indent, lines = 0, wrap(said, width - first)
+    else:
+        indent = _NAME if name else 0
+        lines = wrap(row.said, width - first - indent)
+    for number, part in enumerate(lines):
+        keys, label = (row.keys, name) if number == 0 else ("", "")
+        before, rest = (fit(label, indent), part) if indent else (label, part[len(label) :])
         yield Content.assemble(
-            (fit(row.keys if first else "", column), "$footer-key-foreground"),
-            (named if first else " " * len(named), "$foreground"),
-            (part, MUTED),
+            (fit(keys, first), "$footer-key-foreground"), (before, "$foreground"), (rest, MUTED)
         )
