@@ -6,6 +6,7 @@ import re
 import stat
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -63,6 +64,20 @@ async def test_results_are_there_after_a_restart_with_their_time(tmp_path: Path)
     async with StorageApp(other).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         assert sign(pilot, "one") == " "
+
+
+async def test_a_test_has_an_age_in_the_list_once_that_says_something(tmp_path: Path) -> None:
+    async with StorageApp(local(tmp_path)).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "t", "enter")
+        session = pilot.app.session  # type: ignore[attr-defined]
+        row = the_list(pilot).row
+        assert re.search(r"✓ +LOCAL +one ", screen_text(pilot))
+        old = session.result(row)._replace(when=session.result(row).when - timedelta(minutes=3))
+        session.workspace.results.add(row.id, row.entry, old)
+        the_list(pilot).redraw(row)
+        await settle(pilot)
+        assert re.search(r"✓ +3 m +LOCAL +one ", screen_text(pilot))
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["opened anew", "tested again"])

@@ -31,7 +31,7 @@ from tui.kit.commands import bindings
 from tui.kit.filter import FilterLine
 from tui.kit.screen import FullScreen
 from tui.kit.table import Table
-from tui.kit.text import named
+from tui.kit.text import one_word
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -50,6 +50,9 @@ ROOM_FOR_ALL: Final = 36
 
 BESIDE_ROOM: Final = 20
 """Rows of a terminal with the room that the list cannot use."""
+
+_MINUTE: Final = 60.0
+"""Seconds after which the ages of tests are others."""
 
 
 class Place(NamedTuple):
@@ -76,7 +79,7 @@ class ConfigurationsScreen(FullScreen[None]):
     ]
     moving: ClassVar = (
         *Table.moving,
-        ("h l  Tab", "from pane to pane: list, details, tests, blobs …"),
+        ("h l  Tab", "from pane to pane: list, details, tests …"),
     )
     AUTO_FOCUS = "#list"
 
@@ -163,6 +166,7 @@ class ConfigurationsScreen(FullScreen[None]):
         """Draw the list whenever the file is read; mount the room after the first frame."""
         self.call_after_refresh(lambda: self.run_worker(self._mount_room(), group="load-room"))
         self._session.loaded.append(lambda snapshot: self.call_next(self._loaded, snapshot))
+        self.set_interval(_MINUTE, self.table.refresh)
         if self._session.jobs.idle.is_set():
             # The file was read before this screen existed.
             self._loaded(self._session.snapshot)
@@ -342,7 +346,7 @@ class ConfigurationsScreen(FullScreen[None]):
             f"store = storage_core.get_store({wanted})\n"
             'key = store.write(b"...")\n'
             "data = store.read(key)\n",
-            f"the Python that opens {named(row.name)}",
+            f"the Python that opens {one_word(row.name)}",
         )
 
     def can(self, command: str) -> bool:

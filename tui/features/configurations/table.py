@@ -255,12 +255,12 @@ class ConfigurationLayout(Layout[Row]):
         result = self._result(row)
         if result is None:
             return Cell(""), Cell("")
-        age = short_age(result.when, datetime.now()).rjust(_AGE)  # noqa: DTZ005
+        # Of a fresh one the sign says enough: "now" in each row would only be noise.
+        age = short_age(result.when, datetime.now())  # noqa: DTZ005
+        sign, look = ("✓", "good") if result.ok else ("✗", "bad")
         if result.old:
-            return Cell("?", "muted"), Cell(age, "muted")
-        if result.ok:
-            return Cell("✓", "good"), Cell(age, "muted")
-        return Cell("✗", "bad"), Cell(age, "bad")
+            sign, look = "?", "muted"
+        return Cell(sign, look), Cell("" if age == "now" else age.rjust(_AGE), "muted")
 
 
 def _in_one(needed: tuple[int, int], long: int) -> int:
