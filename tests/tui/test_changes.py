@@ -200,7 +200,7 @@ async def test_what_was_done_is_told(tmp_path: Path) -> None:
             (["r", *"other", "enter"], "Renamed live-copy to other."),
             (["d"], "Updated default storage!"),
             (["u"], "Undone: change the default from live to other."),
-            (["g", "d"], "Cleared default storage! Temporary Local Storage is used."),
+            (["g", "d"], "Cleared default storage! Temporary storage is used."),
             (["u"], "Undone: change the default from live to Temporary Local Storage."),
         ):
             pilot.app.clear_notifications()

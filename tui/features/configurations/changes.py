@@ -96,7 +96,7 @@ class Changes(ListCommands):
             await self._session.change(
                 self._default_label(names.BUILT_IN), lambda edit: edit.reset_default()
             )
-            self._app.say("Cleared default storage! Temporary Local Storage is used.")
+            self._app.say("Cleared default storage! Temporary storage is used.")
         else:
             await self.make_default(row.name)
 

@@ -19,7 +19,7 @@ SIGNS: Final = (
     ("⊘", "read-only"),
     ("⇣", "from another layer's file"),
 )
-"""The meaning of each sign, the same wherever it is shown. In three columns: tests, secrets, rest."""
+"""The meaning of each sign, the same wherever it is shown. By column: tests, secrets, rest."""
 
 LIST: Final = Explanation(
     "The list",
