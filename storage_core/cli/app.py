@@ -1,4 +1,4 @@
-"""What the entry point hands to the command line from the app, which is not imported here."""
+"""Types of the functions that the entry point takes from the app, which is not imported here."""
 
 from __future__ import annotations
 
@@ -9,4 +9,4 @@ OpenApp = Callable[[str | None], int]
 """Opens the app on a configuration file (None: the usual one) and returns its exit code."""
 
 KeyMistakes = Callable[[Mapping[str, Any]], Iterable[tuple[tuple[str, ...], str]]]
-"""Finds mistakes in the app's remapped keys, each with its path, in all tables of the file."""
+"""Takes all tables of the file, and yields the path and text of each mistake in remapped keys."""

@@ -1,4 +1,4 @@
-"""`storage write`, `read`, `blobs` and `rm`: blobs of the default or of another configuration."""
+"""`storage write`, `read`, `blobs` and `rm`: blobs in the default storage or in another one."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _PATH: Final = "Where the blob lies below the location, in place of a key."
 
 
 class Line(NamedTuple):
-    """One blob of a list, by its key or its path."""
+    """A line in a list of blobs; `name` is the key or the path, None means unknown."""
 
     name: str
     size: int | None
@@ -307,10 +307,10 @@ def _standard_input() -> BinaryIO:
 
 
 def _all_that_comes(parts: Iterable[Iterator[Line]]) -> tuple[list[Line], StorageError | None]:
-    """Everything that can be listed, and why the rest cannot.
+    """All lines that can be listed, and the first error, or None if there was none.
 
     Raises:
-        StorageError: nothing can.
+        StorageError: nothing can be listed.
     """
     found: list[Line] = []
     problem: StorageError | None = None
@@ -337,7 +337,7 @@ def _everything(store: Store, folder: str) -> Iterator[Line]:
 
 
 def _sorted(lines: Iterable[Line], sort: str) -> list[Line]:
-    """In the same orders as the app; what is equal, by name."""
+    """Sort in the same orders as the app; equal lines are sorted by name."""
     found = sorted(lines, key=lambda line: (line.name.partition("/")[2].lower(), line.name))
     if sort == "age":
         found.sort(key=lambda line: line.modified.timestamp() if line.modified else 0, reverse=True)
@@ -364,7 +364,7 @@ def _as_json(data: bytes) -> dict[str, str]:
 
 
 def _is_binary(data: bytes) -> bool:
-    """Whether a terminal would do something else with `data` than show it."""
+    """Whether `data` has anything that a terminal would not simply show."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:

@@ -1,7 +1,7 @@
 """Draws connection tests for a person at a terminal.
 
-Named storages get a checklist each; with --all, each gets a line. The last line says what is going
-on and is redrawn until the result takes its place.
+Each named storage gets a checklist; with --all, each gets a line. The last line shows the running
+step, and is redrawn until its result takes its place.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _WIDTH_OF_TIME: Final = 8
 
 
 def show_checklists(probings: Sequence[Probing]) -> None:
-    """A checklist for each storage, a line for each step, as it happens."""
+    """Print a checklist for each storage, with a line for each step as it ends."""
     width = max((len(step.label) for each in probings for step in each.steps()), default=0)
     for index, each in enumerate(probings):
         if index:
@@ -46,7 +46,7 @@ def show_checklists(probings: Sequence[Probing]) -> None:
 
 
 def show_lines(probings: Sequence[Probing]) -> None:
-    """A line for each storage, and below it what went wrong."""
+    """Print a line for each storage, and its messages below it."""
     names = [output.safe(each.target.name) for each in probings]
     width = min(max(map(cells, names), default=0), _WIDEST_NAME)
     for each, name in zip(probings, names, strict=True):
@@ -60,16 +60,16 @@ def show_lines(probings: Sequence[Probing]) -> None:
 
 
 def milliseconds(seconds: float) -> str:
-    """How long something took."""
+    """A duration as text: in milliseconds, from 10 s on in seconds."""
     return f"{seconds * 1000:.0f} ms" if seconds < 10 else f"{seconds:.1f} s"
 
 
 def _awaited(each: Probing, indent: str, name: str = "") -> Iterator[StepResult]:
-    """Yield each result; until then, the last line says what is being waited for."""
+    """Yield each result; while waiting for it, the last line shows the running step."""
 
     def draw() -> None:
         line = f"{indent}{output.symbol('…', '.')} {name}{_under_way(each)}"
-        # A line that is wrapped could not be redrawn.
+        # Cut it: a line that wraps could not be redrawn.
         while cells(line) >= (output.width() or 80):
             line = line[:-1]
         output.emit_now(f"\r{line}\x1b[K", end="")
@@ -84,7 +84,7 @@ def _awaited(each: Probing, indent: str, name: str = "") -> Iterator[StepResult]
 
 
 def _under_way(each: Probing) -> str:
-    """What a test is doing; if it takes a while, also how long it may take."""
+    """The step that a test is at, and what it is waiting for if that takes a while."""
     step, waiting = each.step(), each.waiting
     if step is None:
         return ""
@@ -104,7 +104,7 @@ def _mark(is_ok: bool) -> str:
 
 
 def _lacks() -> str:
-    """For what a storage does not do, and can do without."""
+    """The mark for something that a storage lacks and can do without."""
     return output.styled(output.symbol("–", "-"), "yellow")
 
 

@@ -1,4 +1,4 @@
-"""What every command has: --config, --json where it prints, --help with examples."""
+"""What all commands have: --config, --json if they print something, --help with examples."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REF_HELP: Final = (
 
 
 class Help:
-    """How help is printed, for commands and for groups of them."""
+    """Prints help, for commands and for groups of them."""
 
     examples: tuple[str, ...] = ()
 
@@ -67,7 +67,7 @@ class StorageCommand(Help, click.Command):
             self.params.append(json_option())
 
     def format_help_text(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the help, and what REF is unless the command explains that itself."""
+        """Write the help, and what REF means unless the command explains that itself."""
         super().format_help_text(context, formatter)
         takes_ref = any((each.metavar or "").strip("[].") == "REF" for each in self.params)
         if takes_ref and "REF is" not in (self.help or ""):
@@ -76,7 +76,7 @@ class StorageCommand(Help, click.Command):
                 formatter.write_text(REF_HELP)
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
-        """Parse, without repeating a surplus argument: it may be part of a secret."""
+        """Parse arguments; an error does not quote a surplus one, which may be part of a secret."""
         context.allow_extra_args = True
         rest = super().parse_args(context, args)
         if rest and not context.resilient_parsing:
@@ -100,9 +100,9 @@ def command(
     """Declare a command.
 
     Args:
-        name: what it is called by.
+        name: the name of the command.
         examples: lines for its help.
-        prints: whether it has --json, passed as `as_json`.
+        prints: whether it has --json, which is passed as `as_json`.
         needs_file: whether a file that --config names has to exist.
     """
     return click.command(
@@ -146,7 +146,7 @@ def complete_ref(
 def complete_setting(
     context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """The settings that the configuration REF of this command line has."""
+    """The settings of the configuration REF on this command line, for the shell."""
     try:
         entry = context.ensure_object(Session).file.load().find(context.params["ref"] or "")
     except Exception:
@@ -157,7 +157,7 @@ def complete_setting(
 def complete_tag(
     context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """The tags that there are."""
+    """The tags of all configurations, for the shell."""
     try:
         entries = context.ensure_object(Session).file.load().entries.values()
     except Exception:

@@ -1,4 +1,4 @@
-"""`storage create` asks as in the specification; `storage create TYPE` takes options instead."""
+"""`storage create` asks for settings at a terminal; `storage create TYPE` takes them as options."""
 
 from __future__ import annotations
 

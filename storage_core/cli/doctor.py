@@ -16,13 +16,13 @@ from storage_core.doctor import examined
 from storage_core.doctor.report import NOTE, PROBLEM, SECTIONS, Report, on_lines
 
 _WIDTH: Final = 100
-"""Cells of a line where standard output is no terminal."""
+"""The width of a line if standard output is not a terminal."""
 
 _LABEL: Final = 12
-"""Cells of a section's name, the longest with a blank."""
+"""The width of the column of section names: the longest name and a space."""
 
 _MARK: Final = 2
-"""Cells of a sign, and further in for what a line goes on in."""
+"""The width of a mark and a space; wrapped lines are indented by as much."""
 
 
 @command("doctor", examples=("storage doctor", "storage doctor --json"), needs_file=False)
@@ -45,7 +45,7 @@ def doctor(context: click.Context, as_json: bool) -> None:
 
 
 def _lines(report: Report, width: int) -> Iterator[str]:
-    """What is to be mended, and then all the rest, by section, so that most of it fits 24 lines."""
+    """Problems with their remedies, then the rest by section, mostly within 24 lines."""
     yield _summary(report)
     for each in report.problems:
         mark = output.styled(output.symbol("✗", "x"), "red")
@@ -69,7 +69,7 @@ def _summary(report: Report) -> str:
 
 
 def _row(label: str, text: str, width: int, *, is_note: bool) -> Iterator[str]:
-    """A line, and those that it goes on in."""
+    """A line after a label, wrapped."""
     mark = output.styled("!", "yellow") if is_note else " "
     start = output.styled(f"{label:<{_LABEL}}", "bold")
     for line in _wrapped(mark, text, width - _LABEL):

@@ -1,4 +1,4 @@
-"""Spans of time as they are written on a command line: `30d`."""
+"""Parses spans of time on a command line: `30d`."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _WORDS: Final = "s (seconds), m (minutes), h, d, w or y (365 days)"
 
 
 def duration(option: str, text: str, example: str) -> timedelta:
-    """The span that `text` stands for.
+    """Parse a span of time.
 
     Args:
-        option: whose value it is.
+        option: the option that has this value, for messages.
         text: a whole number and a unit.
-        example: a value that is usual, for messages.
+        example: a usual value, for messages.
 
     Raises:
-        WrongUsage: it stands for none, or for nothing.
+        WrongUsage: it is not a span of time, is too long, or is zero.
     """
     number, unit = text[:-1], text[-1:]
     if not (number.isascii() and number.isdigit() and unit in _UNITS):

@@ -25,7 +25,7 @@ class EditCommand(options.SettingsCommand):
     """`storage edit`, which has an option for every setting of every type."""
 
     def get_params(self, context: click.Context) -> list[click.Parameter]:
-        """The options, made only when needed: that loads every type."""
+        """The parameters; the options are made only now, since that loads every type."""
         if not any(isinstance(each, options.SettingOption) for each in self.params):
             self.params[1:1] = options.options_of_all(all_types())
         return super().get_params(context)
@@ -74,7 +74,7 @@ def edit(
         raise WrongUsage("nothing to change; give an option of a setting, or --unset SETTING")
     try:
         with file.transaction() as change:
-            # Made anew here: another program may have changed a table that they are merged into.
+            # Made again: another program may have changed a table that they are merged into.
             now = change.find(entry.name)
             change.update_settings(entry.name, _changes(now, cls, values, unset))
     except InvalidSettings as error:
@@ -91,7 +91,7 @@ def edit(
 def _changes(
     entry: Entry, cls: type[StorageConfiguration], values: dict[str, Any], unset: Iterable[str]
 ) -> dict[str, Any]:
-    """The changes to save: `values`, tables merged into those of `entry`, and what is unset."""
+    """The changes to save: `values`, with tables merged into those of `entry`; None unsets one."""
     changes = {
         name: _merged(entry, name, value) if isinstance(value, dict) else value
         for name, value in values.items()
@@ -103,7 +103,7 @@ def _changes(
 
 
 def _require_owned(cls: type[StorageConfiguration], given: dict[str, Any]) -> None:
-    """Refuse options of settings that the type does not have."""
+    """Raise `WrongUsage` if an option is for a setting that the type does not have."""
     for name in given:
         if cls.setting_named(name) is None:
             known = ", ".join(setting.option for setting in cls.settings())
@@ -115,7 +115,7 @@ def _require_owned(cls: type[StorageConfiguration], given: dict[str, Any]) -> No
 def _require_the_required(
     entry: Entry, cls: type[StorageConfiguration], changes: dict[str, Any]
 ) -> None:
-    """Refuse to unset what the type requires, and say how to replace it."""
+    """Raise `WrongUsage` if a required setting is unset; the message says how to replace it."""
     after = {**entry.settings, **changes}
     for setting in cls.settings():
         if not (setting.required or setting.unless):
@@ -145,10 +145,10 @@ def _merged(entry: Entry, name: str, value: dict[str, Any]) -> dict[str, Any]:
 def _unset(
     entry: Entry, cls: type[StorageConfiguration], wanted: str, changes: dict[str, Any]
 ) -> None:
-    """Note in `changes` that a setting, or a key inside a table, is to be removed."""
+    """Add to `changes` the removal of a setting, or of a key inside a table."""
     name, _, inner = wanted.removeprefix("--").partition(".")
     if wanted in entry.settings:
-        # An unknown key may have a dot, in quotes.
+        # An unknown setting may have a dot in its name, which the file has in quotes.
         name, inner = wanted, ""
     elif name not in entry.settings:
         name = name.replace("-", "_")

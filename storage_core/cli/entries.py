@@ -1,4 +1,4 @@
-"""A configuration for printing, as JSON or as labels with values; secrets are masked."""
+"""Prepares a configuration for printing, as JSON or as labels with values; masks secrets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def as_json(entry: Entry, found: Configurations) -> dict[str, Any]:
-    """One element of `storages` in `storage ls --json`."""
+    """The configuration as an element of `storages` in `storage ls --json`."""
     made: dict[str, Any] = {
         "id": entry.id,
         "name": entry.name,
@@ -42,12 +42,12 @@ def location(entry: Entry) -> str:
 
 
 def type_label(entry: Entry) -> str:
-    """The label of its type; if that is unknown, the word in the file."""
+    """The label of its type; if the type is unknown, its name in the file."""
     return entry.cls.label if entry.cls else entry.type or "?"
 
 
 def origin(entry: Entry, found: Configurations) -> str:
-    """Where it is from, unless that is one's own file, and what it hides; mostly empty."""
+    """The included file that it is from, if any, and what it hides; empty if neither."""
     place = "" if entry.is_own else shortened(entry.origin)
     hidden = [shortened(each) for each in found.hidden_by(entry.name)]
     hides = f"hides that of {' and '.join(hidden)}" if hidden else ""

@@ -15,7 +15,7 @@ WRONG_USAGE: Final = 2
 NOT_FOUND: Final = 3
 INTERRUPTED: Final = 130
 SIGNALLED: Final = 128
-"""And the number of the signal, as a shell has it."""
+"""The number of the signal is added, as shells do."""
 
 MEANINGS: Final = {
     DONE: "done",
@@ -25,10 +25,10 @@ MEANINGS: Final = {
     NOT_FOUND: "no such storage or blob",
     INTERRUPTED: "interrupted",
 }
-"""Exit code -> what it says; for the documentation."""
+"""The meaning of each exit code, for the documentation."""
 
 DEBUG: Final = "STORAGE_DEBUG"
-"""Environment variable: if set, an unexpected error also prints where in the code it happened."""
+"""The environment variable that makes an unexpected error print where in the code it happened."""
 
 
 class CommandFailed(Exception):
@@ -40,7 +40,7 @@ class WrongUsage(Exception):
 
 
 class Ended(BaseException):
-    """A signal asks the process to end; like Ctrl+C, it is let through by everything on the way."""
+    """A signal asks the process to end; like Ctrl+C, `except Exception` does not catch it."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -82,7 +82,7 @@ def reported(error: BaseException) -> int:
 
 
 def _report_unexpected(error: Exception) -> None:
-    """The name of its class only: the message of an unknown exception may hold a secret."""
+    """Print only the name of its class: the message may contain a secret."""
     if os.environ.get(DEBUG):
         for line in _where(error):
             output.note(line)

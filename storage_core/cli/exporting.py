@@ -1,4 +1,4 @@
-"""`storage export`: configurations in the form of another tool, or for a worker of ours."""
+"""`storage export`: configurations as files of other tools, or for Storage on a worker."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def export(
     if is_file and target is not None:
         require_other_file(session, target)
     found = session.file.load()
-    # Named twice, by its name and by its ID, it is one.
+    # A configuration may be named twice, by its name and by its ID.
     names = [*dict.fromkeys(found.find(ref).name for ref in refs)]
     from storage_core.exporting import export as exported
 
@@ -85,7 +85,7 @@ def export(
         output.emit_json({"form": form, **text, "notes": [*written.notes]})
         return
     if is_file or not output.is_terminal():
-        # On a terminal they stand in the text.
+        # On a terminal the notes are seen in the text.
         for each in written.notes:
             output.note(each)
     if not is_file:

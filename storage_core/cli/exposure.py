@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def exposed(found: Configurations) -> Iterator[str]:
-    """Secrets in a file that others than its owner can read."""
+    """A warning if the file holds secrets, and others than its owner can read it."""
     mode = loose_mode(found.source)
     held = [f"{name} ({setting.label})" for name, setting in worth_hiding(found)]
     if mode is not None and held:
@@ -35,7 +35,7 @@ def exposed(found: Configurations) -> Iterator[str]:
 
 
 def stored_plain(found: Configurations) -> Iterator[str]:
-    """Secrets that stand in a file itself, each with the command that moves it."""
+    """Warnings about secrets in the file itself, each with the command that moves it."""
     for secret in plain_secrets(found, lines=True):
         place = shortened(secret.origin) + (f":{secret.line}" if secret.line else "")
         if secret.origin != found.source:
@@ -54,7 +54,7 @@ def stored_plain(found: Configurations) -> Iterator[str]:
         setting = secret.setting.name
         target = shlex.quote(f"keyring:storage/{secret.name}/{setting}")
         if name.startswith("-"):
-            # It would be taken for an option.
+            # Without the -- it would be taken for an option.
             move = (
                 command(f"move-secret --setting {setting}", found.source) + f" -- {name} {target}"
             )
@@ -64,7 +64,7 @@ def stored_plain(found: Configurations) -> Iterator[str]:
 
 
 def stored_in_options(found: Configurations) -> Iterator[str]:
-    """Secrets that stand in a table such as Options, which takes a reference key by key."""
+    """Warnings about secrets in tables such as Options, where each key takes a reference."""
     for secret in plain_options(found, lines=True):
         place = shortened(secret.origin) + (f":{secret.line}" if secret.line else "")
         key = ".".join(secret.keys)
@@ -79,15 +79,15 @@ def stored_in_options(found: Configurations) -> Iterator[str]:
 
 
 def doubtful(found: Configurations) -> Iterator[str]:
-    """What cannot be opened, or looks like a mistake, in any configuration."""
+    """Warnings about configurations that cannot be opened or look like mistakes."""
     return map(str, (*doubts(found, lines=True), *cautions(found, lines=True)))
 
 
 def passwords_in_urls(found: Configurations) -> Iterator[str]:
-    """Passwords in URLs: no reference can replace them there."""
+    """Warnings about passwords in URLs, where no reference can replace them."""
     for name, setting in worth_hiding(found):
         if not setting.secret and setting.form != "table":
-            line = line_of(found.text, ("storage", name, setting.name))  # only of one's own file
+            line = line_of(found.text, ("storage", name, setting.name))  # all are in the own file
             message = (
                 f"{name}: the password in {setting.label} stands in the file as it is; give it in "
                 "options, or a setting of its own, where a reference such as env:NAME can stand"
@@ -96,15 +96,15 @@ def passwords_in_urls(found: Configurations) -> Iterator[str]:
 
 
 def misremapped(found: Configurations, key_mistakes: KeyMistakes | None) -> Iterator[str]:
-    """Mistakes in the app's remapped keys."""
+    """Warnings about mistakes in the app's remapped keys."""
     for path, message in key_mistakes(found.tables) if key_mistakes else ():
         yield str(Problem(message, found.source, line_of(found.text, path)))
 
 
 def warn_of(found: Configurations, name: str, keys: Collection[str]) -> None:
-    """Warn of what is wrong with a configuration that was just saved.
+    """Print warnings about a configuration that was just saved, and about exposed secrets.
 
-    What merely looks like a mistake is only said of the settings in `keys`.
+    What merely looks like a mistake is reported only for the settings in `keys`.
     """
     for doubt in (*doubts(found), *cautions_of(found, name, keys)):
         if doubt.name == name:
@@ -113,6 +113,6 @@ def warn_of(found: Configurations, name: str, keys: Collection[str]) -> None:
 
 
 def warn_if_exposed(found: Configurations) -> None:
-    """Warn that others can read the secrets in the file."""
+    """Print a warning if others can read the secrets in the file."""
     for warning in exposed(found):
         output.warn(warning)

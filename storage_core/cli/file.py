@@ -133,7 +133,7 @@ def schema() -> None:
 
 
 def _sources(file: ConfigFile) -> list[str]:
-    """The files that configurations are read from, as far as one's own can be read."""
+    """The files that configurations are read from; just the file itself if it cannot be read."""
     try:
         return [each.source for each in file.load().layers if not each.is_cycle]
     except ConfigurationError:
@@ -141,7 +141,7 @@ def _sources(file: ConfigFile) -> list[str]:
 
 
 def _in_order(found: Configurations) -> list[Problem]:
-    """The problems of the nearest file first, each file's by their lines."""
+    """The problems sorted by file, the nearest first, and then by line."""
     files = [*dict.fromkeys(layer.source for layer in found.layers)]
     places = {path: number for number, path in enumerate(files)}
     return sorted(by_line(found.problems), key=lambda problem: places.get(problem.path, len(files)))
@@ -157,7 +157,7 @@ def _as_json(problem: Problem) -> dict[str, Any]:
 
 
 def _unreadable(message: str, path: str) -> dict[str, Any]:
-    """The problem of a file that cannot be read or is not TOML; its message holds the line."""
+    """The problem of a file that cannot be read or is not TOML; the line is in its message."""
     found = re.match(rf"{re.escape(shortened(path))}(?::(\d+))?: (.*)", message, re.DOTALL)
     if found is None:
         return {"line": None, "name": None, "message": message, "path": path}

@@ -1,4 +1,4 @@
-"""Which blob a command is about, and the person's own files that go into one or come out."""
+"""The blob that a command is about, and files and pipes that are stored or written."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ if TYPE_CHECKING:
     from storage_core.store import Store
 
 _LARGE: Final = 16 * 1024 * 1024
-"""Bytes. Less is taken into memory. Pipes and /proc tell no true size, so that it is tried."""
+"""Bytes; less than that is read into memory. Pipes and /proc have no true size: reading tells."""
 
 
 class Address(Protocol):
-    """A blob that a person has named."""
+    """A blob that the command line names, by key or by path."""
 
     field: str
-    """What JSON calls the name."""
+    """The key of its name in JSON."""
 
     @property
     def name(self) -> str:
-        """As the person has written it."""
+        """The key or the path."""
 
     def read(self, store: Store) -> bytes:
-        """Its bytes."""
+        """Return its bytes."""
 
     def fetch(self, store: Store, file: str) -> int:
-        """Write it to a file, whole or not at all; gives its size."""
+        """Write it to a file, whole or not at all; return its size in bytes."""
 
     def pour(self, store: Store) -> None:
-        """Write it to standard output, in bounded memory where the storage can.
+        """Write it to standard output, in bounded memory if the storage can do that.
 
-        One whose name says what it holds is verified before the first byte is written.
+        A blob whose name is the hash of its bytes is verified before the first byte is written.
         """
 
     def delete(self, store: Store) -> None:
@@ -53,7 +53,7 @@ class Address(Protocol):
 
 
 class ByKey:
-    """A blob of a store's, verified where its name says what it holds."""
+    """A blob under a key of a store, verified if its name is the hash of its bytes."""
 
     field = "key"
 
@@ -85,7 +85,7 @@ class ByKey:
 
 
 class ByPath:
-    """Whatever lies at a path below the location."""
+    """A blob at any path below the location."""
 
     field = "path"
 
@@ -121,15 +121,15 @@ class ByPath:
         store.backend.delete(self._path)
 
     def write(self, store: Store, file: BinaryIO) -> None:
-        """Store what a file holds, unless there is something already."""
+        """Store the content of a file. An existing blob is an error, not replaced."""
         store.backend.put_stream(self._path, file, overwrite=False)
 
 
 def address(key: str | None, path: str | None) -> Address:
-    """The blob of a command that takes either.
+    """The blob of a command that takes either a key or a path.
 
     Raises:
-        WrongUsage: it was given both, or neither.
+        WrongUsage: both are given, or neither.
         InvalidKey: the key or the path is not valid.
     """
     if path is not None:
@@ -142,7 +142,7 @@ def address(key: str | None, path: str | None) -> Address:
 
 
 def stored(store: Store, path: str, kind: Kind, key: str | None) -> tuple[str, int]:
-    """Store the bytes of a file; returns their key and their number.
+    """Store the bytes of a file; return their key and their number.
 
     Raises:
         CommandFailed: the file cannot be read.
@@ -161,19 +161,19 @@ def stored(store: Store, path: str, kind: Kind, key: str | None) -> tuple[str, i
 def streamed(
     store: Store, file: BinaryIO, kind: Kind, key: str | None, name: str = "standard input"
 ) -> tuple[str, int]:
-    """Store what comes from a pipe, in bounded memory; returns its key and its number of bytes.
+    """Store what comes from a pipe, in bounded memory; return its key and its number of bytes.
 
-    Where the name is the hash of the bytes, they are kept in a temporary file until it is known.
+    If the name is the hash of the bytes, they are kept in a temporary file until it is known.
 
     Args:
-        store: where to.
+        store: the store to write to.
         file: the pipe.
-        kind: of the blob.
-        key: a key that was chosen.
-        name: of the pipe, for messages.
+        kind: the kind of the blob.
+        key: the chosen key; None for a generated one.
+        name: the name of the pipe, for messages.
 
     Raises:
-        CommandFailed: it cannot be read, or there is no room for the temporary file.
+        CommandFailed: the pipe cannot be read, or the temporary file cannot be written.
         StorageError: see `Store.write`.
     """
     try:
@@ -193,7 +193,7 @@ def streamed(
 
 
 class _Pipe(RawIOBase):
-    """What is left of a pipe behind a beginning that was read; counts what goes through."""
+    """A pipe whose beginning has been read already, as a file from the start; counts its bytes."""
 
     def __init__(self, first: bytes, rest: BinaryIO, name: str) -> None:
         self.name = name
@@ -205,7 +205,7 @@ class _Pipe(RawIOBase):
         return True
 
     def read(self, size: int = -1, /) -> bytes:
-        """Some bytes, none at the end; never all, which might be more than memory holds."""
+        """Some bytes, none at the end; never all at once, which might not fit into memory."""
         wanted = size if 0 < size <= CHUNK_SIZE else CHUNK_SIZE
         data, self._first = self._first[:wanted], self._first[wanted:]
         data = data or self._rest.read(wanted)
@@ -215,8 +215,8 @@ class _Pipe(RawIOBase):
 
 @contextmanager
 def _spooled(pieces: Iterator[bytes]) -> Iterator[IO[bytes]]:
-    """A temporary file that holds all of them."""
-    # Only for large pipes and for what is verified first.
+    """Write all pieces to a temporary file, and yield it at its beginning."""
+    # Loaded only for large pipes, and for blobs that are verified first.
     from tempfile import NamedTemporaryFile
 
     try:
@@ -235,7 +235,7 @@ def _spooled(pieces: Iterator[bytes]) -> Iterator[IO[bytes]]:
 
 
 def _pieces(file: IO[bytes] | RawIOBase, name: str) -> Iterator[bytes]:
-    """What is left of a file; an error names it."""
+    """The rest of a file in pieces; an error has `name` in it."""
     while True:
         try:
             piece = file.read(CHUNK_SIZE)
@@ -252,7 +252,7 @@ def _pour(pieces: Iterator[bytes]) -> None:
 
 
 def unreadable(path: str, error: OSError | ValueError) -> CommandFailed:
-    """The error for a file of the person's that cannot be read."""
+    """The error for a file on this machine that cannot be read."""
     why = getattr(error, "strerror", None) or "not a valid path"
     return CommandFailed(f"cannot read {shortened(path)} ({why})")
 

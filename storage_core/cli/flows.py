@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from storage_core.store import Store
 
 _NAMED: Final = 20
-"""Files that a warning names before it counts the rest."""
+"""The most files that a warning names; the rest are counted."""
 
 
 @command(
@@ -164,7 +164,7 @@ def _send(store: Store, saving: Saving) -> None:
 
 def _fetch(store: Store, loading: Loading) -> None:
     path = loading.archive.key.path
-    # Only for the bar: one request more.
+    # This takes one more request, only for the bar.
     size = store.backend.head(path).size if is_shown() else None
     with (
         bar("Fetching", size) as tell,

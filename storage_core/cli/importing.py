@@ -1,4 +1,4 @@
-"""`storage import`: configurations of other tools become configurations of one's own."""
+"""`storage import`: makes configurations of those of other tools."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def import_(
     you already have is skipped, and another name is proposed for one that is taken. Everything is
     written in one step.
     """
-    # Only here: planning checks settings at full strength, and the help loads every command.
+    # Imported here: planning loads the full validation, and the help loads every command module.
     from storage_core.cli.importing_flow import Options, import_from
 
     options = Options(buckets, all_, yes, dry_run, as_json)

@@ -1,4 +1,4 @@
-"""A block of credentials that was pasted at `storage create`: made a configuration, asked first."""
+"""Makes configurations of a block of credentials pasted at `storage create`, after asking."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def import_block(
     file: ConfigFile, block: Block, configurations: Configurations, *, as_json: bool
 ) -> None:
-    """Show what the block stands for, ask for the rest, and write it."""
+    """Show the configurations in a block, ask for the rest, and write them."""
     plans = planned(found_in(block), configurations)
     show(plans, ())
     wanted = ask(plans, configurations, choose=True, name=True)

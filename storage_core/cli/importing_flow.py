@@ -1,4 +1,4 @@
-"""What `storage import` does, from looking to the test of what was written."""
+"""Runs `storage import`, from looking for entries to testing what was written."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 _PASTED: Final = "-"
 _MOST: Final = 1 << 20
-"""Characters of a block on standard input."""
+"""The most characters of a block on standard input."""
 
 
 class Options(NamedTuple):
-    """What the command line says besides the tool and its file."""
+    """The options on the command line."""
 
     buckets: Sequence[str]
     all_: bool
@@ -43,19 +43,19 @@ class Options(NamedTuple):
 
     @property
     def asks(self) -> bool:
-        """Whether a person chooses."""
+        """Whether a person is asked what to import."""
         return not (self.yes or self.all_ or self.dry_run)
 
 
 def import_from(file: ConfigFile, source: str | None, path: str | None, options: Options) -> None:
-    """Look, show, ask, write and say what was written."""
+    """Look for entries, show them, ask, write them and report what was written."""
     if options.asks and options.as_json:
         raise WrongUsage("--json shows nothing to choose from; add --yes, --all or --dry-run")
     if not options.dry_run:
         file.require_writable()
     is_pasted = _PASTED in (source, path)
     pasted = _pasted(None if source == _PASTED else source) if is_pasted else None
-    # Before the terminal: what is wrong with the tool or its file is wrong with --yes too.
+    # Look before requiring a terminal: an error about the tool or its file is not solved by --yes.
     looked = pasted or _looked(source, path)
     if options.asks:
         prompts.require_terminal(
@@ -90,7 +90,7 @@ def import_from(file: ConfigFile, source: str | None, path: str | None, options:
 
 
 def _pasted(source: str | None) -> Looked:
-    """What is on standard input; at a terminal, what is pasted into it."""
+    """The entries in a block on standard input; at a terminal, it is asked for."""
     if source is not None:
         _require_tool(source)
     if prompts.is_terminal():
@@ -135,7 +135,7 @@ def _require_tool(source: str) -> None:
 
 def _answered(plans: Sequence[Planned], buckets: Sequence[str]) -> tuple[Found, ...]:
     found = [each.found for each in plans]
-    # What is there already goes by the name that its tool has for it.
+    # An entry that exists already goes by its name in its tool.
     names = [each.name if each.state in ("new", "asks") else each.found.name for each in plans]
     try:
         return with_answers(found, names, buckets)
@@ -144,7 +144,7 @@ def _answered(plans: Sequence[Planned], buckets: Sequence[str]) -> tuple[Found, 
 
 
 def _require_right_answers(before: Sequence[Planned], after: Sequence[Planned]) -> None:
-    """Refuse an answer with which an entry cannot be imported that could without it."""
+    """Raise `WrongUsage` if an answer made it impossible to import an entry."""
     for one, other in zip(before, after, strict=True):
         if one.state != "cannot" and other.state == "cannot":
             raise WrongUsage(f"--bucket for {quoted(one.found.name)}: {other.reason}")

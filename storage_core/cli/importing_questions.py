@@ -21,36 +21,36 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be written."""
+    """The entries to write, and what else was decided."""
 
     found: Sequence[Found] = ()
-    """Nothing of it asks any more."""
+    """The entries, with all questions answered."""
 
     names: Mapping[int, str] = field(default_factory=dict)
-    """What each is to be called, by its place in `found`."""
+    """The names of the entries, by their indices in `found`."""
 
     default: int | None = None
-    """The place of the new default."""
+    """The index in `found` of the new default; None to leave it as it is."""
 
     left_out: Sequence[str] = ()
-    """A line for each that was not taken, saying why."""
+    """A line for each entry that was left out, with the reason."""
 
     is_asked: bool = False
-    """Whether a person has answered."""
+    """Whether a person was asked."""
 
 
 def without_questions(
     plans: Sequence[Planned], configurations: Configurations, *, skip: bool
 ) -> Wanted:
-    """All that can be imported as it is.
+    """The entries that can be imported without a question.
 
     Args:
-        plans: everything found.
-        configurations: what there is already.
-        skip: whether to leave out what has to be asked for.
+        plans: all entries.
+        configurations: the existing configurations.
+        skip: whether to leave out entries that ask for something.
 
     Raises:
-        NoTerminal: something has to be asked for.
+        NoTerminal: an entry asks for something, and `skip` is false.
     """
     asking = [each for each in plans if each.state == "asks"]
     if asking and not skip:
@@ -73,13 +73,13 @@ def without_questions(
 def ask(
     plans: Sequence[Planned], configurations: Configurations, *, choose: bool, name: bool = False
 ) -> Wanted:
-    """What a person wants of it.
+    """Ask a person which entries to import, and for what they lack.
 
     Args:
-        plans: everything found.
-        configurations: what there is already.
-        choose: whether to ask which.
-        name: whether to ask for every name, and not only where the tool's cannot be had.
+        plans: all entries.
+        configurations: the existing configurations.
+        choose: whether to ask which entries to import.
+        name: whether to ask for every name, not only if the tool's name is taken or not allowed.
     """
     offered = [each for each in plans if each.state in ("new", "asks")]
     chosen = _choose(offered) if choose and offered else offered
@@ -116,7 +116,7 @@ def _choose(offered: Sequence[Planned]) -> list[Planned]:
 
 
 def _numbers(answer: str, most: int) -> list[int] | None:
-    """The numbers of an answer, each of them once; None if it is wrong."""
+    """The numbers in an answer, sorted, each once; None if it is malformed."""
     found: list[int] = []
     for part in answer.replace(",", " ").split():
         first, dash, last = part.partition("-")
@@ -132,7 +132,7 @@ def _numbers(answer: str, most: int) -> list[int] | None:
 def _with_bucket(
     plan: Planned, before: Sequence[Found], configurations: Configurations
 ) -> Found | None:
-    """The entry with what it asks for; None if that is left open, or adds nothing."""
+    """The entry with its question answered; None if it is left open, or exists already."""
     if plan.state != "asks":
         return plan.found
     label = plan.found.asked
@@ -163,7 +163,7 @@ def _with_bucket(
 def _names(
     taken: Sequence[Planned], configurations: Configurations, *, ask_all: bool
 ) -> dict[int, str]:
-    """What each is to be called: what the tool calls it, or what a person has accepted."""
+    """The name of each entry: its name in the tool, or the one that a person has entered."""
     names: dict[int, str] = {}
     for index, each in enumerate(taken):
         name = each.name
@@ -187,7 +187,7 @@ def _ask_name(proposal: str, taken: set[str]) -> str:
 
 
 def _default(taken: Sequence[Planned], names: Mapping[int, str]) -> int | None:
-    """Which one becomes the default, where there is none."""
+    """Ask which entry becomes the default, and return its index; None for none."""
     favourite = next((index for index, each in enumerate(taken) if each.found.is_default), None)
     if favourite is not None or len(taken) == 1:
         index = favourite or 0

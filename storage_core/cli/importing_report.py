@@ -1,4 +1,4 @@
-"""What `storage import` prints: what was found, what becomes of it, what was written."""
+"""The output of `storage import`: the entries, what becomes of them, what was written."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from storage_core.importing.planning import Planned
 
 _INDENT: Final = 5
-"""Where lines below a row begin: below what was found."""
+"""The indent of lines below a row: they begin below its second column."""
 
 
 def show(plans: Sequence[Planned], failures: Sequence[Failure]) -> None:
-    """The table of what was found, and the tools that cannot be read."""
+    """Print the table of entries, and the tools whose files cannot be read."""
     columns = (
         Column("No."),
         Column("Found", folds=True),
@@ -43,7 +43,7 @@ def show(plans: Sequence[Planned], failures: Sequence[Failure]) -> None:
 
 
 def report(file: ConfigFile, wanted: Wanted, saved: Sequence[StorageConfiguration]) -> None:
-    """What was written, and what was left out."""
+    """Print what was written, and what was left out."""
     for line in wanted.left_out:
         output.note(f"left out: {line}")
     for each in saved:
@@ -63,7 +63,7 @@ def as_json_value(
     failures: Sequence[Failure],
     saved: Sequence[StorageConfiguration],
 ) -> dict[str, Any]:
-    """Everything, for scripts; secrets masked."""
+    """All of it for JSON, with secrets masked."""
     after = file.load()
     return {
         "path": file.path,
@@ -93,7 +93,7 @@ def _found(plan: Planned) -> dict[str, Any]:
 
 
 def _numbers(plans: Sequence[Planned]) -> list[str]:
-    """What each is chosen by; empty for what cannot be chosen."""
+    """The number by which each entry is chosen; empty if it cannot be chosen."""
     count = iter(range(1, len(plans) + 1))
     return [str(next(count)) if each.state in ("new", "asks") else "" for each in plans]
 

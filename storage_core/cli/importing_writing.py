@@ -1,4 +1,4 @@
-"""What follows the questions of `storage import`: writing all of it, and testing it."""
+"""What follows the questions of `storage import`: writing the entries, and testing them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def written(file: ConfigFile, wanted: Wanted) -> list[StorageConfiguration]:
-    """Write all of it, or nothing."""
+    """Write all entries or none, and return their configurations."""
     if not wanted.found:
         return []
     with file.transaction() as edit:
@@ -24,7 +24,11 @@ def written(file: ConfigFile, wanted: Wanted) -> list[StorageConfiguration]:
 
 
 def offer_test(saved: Sequence[StorageConfiguration]) -> None:
-    """Ask whether to test what was written, and do it."""
+    """Ask whether to test what was written; if so, test it.
+
+    Raises:
+        CommandFailed: a test failed.
+    """
     from storage_core.cli.checklist import show_checklists
     from storage_core.cli.probing import probing
     from storage_core.cli.targets import Target

@@ -1,6 +1,6 @@
 """`storage create` at a terminal: the menu, then one question for each setting, the name last.
 
-Order, labels and the words of the menu are the specification's. Advanced settings are left to
+The order, labels and wording of the menu follow the specification. Advanced settings are left to
 `storage edit` and the app.
 """
 
@@ -90,7 +90,7 @@ def _choose(
 def _chosen(
     types: list[type[StorageConfiguration]], answer: str
 ) -> type[StorageConfiguration] | None:
-    """The type of this number or name, or the one whose name or label begins so."""
+    """The type with this number or name, or the only one whose name or label begins like this."""
     if answer.isascii() and answer.isdigit():
         return types[int(answer)] if len(answer) < 10 and int(answer) < len(types) else None
     wanted = answer.casefold()
@@ -106,9 +106,9 @@ def _begins(cls: type[StorageConfiguration], wanted: str) -> bool:
 
 
 def _ask_settings(cls: type[StorageConfiguration]) -> dict[str, Any]:
-    """The answers. Settings that do not go together are asked for again, if need be all of them."""
+    """Ask for the settings. If they are refused together, ask for some or all of them again."""
     asked = [setting for setting in cls.settings() if not setting.advanced]
-    # Only once: an S3 storage has two secrets in a row.
+    # The hint is shown only once: S3 Storage has two secrets in a row.
     hinted = next((setting for setting in asked if setting.secret), None)
     answers: dict[str, Any] = {}
     again = asked
@@ -136,14 +136,14 @@ def _ask_settings(cls: type[StorageConfiguration]) -> dict[str, Any]:
 
 
 def _ask_setting(cls: type[StorageConfiguration], setting: Setting, hint: str) -> Any:
-    """The answer to one question; None if an optional setting is left out.
+    """Ask one question; None if an optional setting is left out.
 
-    Where credentials are asked for, a pasted block of them is one too, as what was found in it.
+    If it is for credentials, a whole block may be pasted; then the `Found` in it is returned.
 
     Args:
         cls: the storage type.
-        setting: what to ask for.
-        hint: printed above the question of a secret.
+        setting: the setting to ask for.
+        hint: the text above the question for a secret.
     """
     is_required = setting.required or setting.unless is not None
     question = setting.label if is_required else f"{setting.label} (optional)"

@@ -1,4 +1,4 @@
-"""Runs a command line through click; what click raises becomes an exception of ours."""
+"""Runs a command line through click, and turns click's exceptions into ours."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from storage_core.nearest import nearest
 
 
 def invoked(arguments: list[str], session: Session) -> int:
-    """Run the command that `arguments` name; returns the exit code."""
+    """Run the command that `arguments` name, and return the exit code."""
     try:
-        # Not click's own `main`, which would take a storage's broken pipe for that of the output.
+        # Not click's own `main`: it would take a storage's broken pipe for one of the output.
         with _errors_of_ours(), storage.make_context(PROGRAM, arguments, obj=session) as context:
             code = storage.invoke(context)
     except click.exceptions.Exit as ended:
@@ -26,7 +26,7 @@ def invoked(arguments: list[str], session: Session) -> int:
 
 
 def completed(session: Session, variable: str) -> int:
-    """Answer the shell's request for completions, which is in this environment variable."""
+    """Answer the shell's request for completions in `variable`, and return the exit code."""
     from click.shell_completion import shell_complete
 
     from storage_core.cli.shells import register
@@ -50,7 +50,7 @@ def _errors_of_ours() -> Iterator[None]:
 
 
 def _line(error: click.ClickException) -> str:
-    # What follows the full stop is click's own suggestion.
+    # Of NoSuchOption, `message` lacks the suggestion that `format_message` would add.
     said = error.message if isinstance(error, click.NoSuchOption) else error.format_message()
     message = " ".join(said.split()).rstrip(".")
     message = f"{message[:1].lower()}{message[1:]}"

@@ -1,4 +1,4 @@
-"""`storage link`: an address under which anybody can read a blob for a while."""
+"""`storage link`: a signed URL with which anybody can read a blob for a while."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def print_list(session: Session, *, as_json: bool = False, tags: Collection[str] = ()) -> None:
-    """Print the configurations; those with all of these tags, if there are any."""
+    """Print the configurations; if tags are given, only those that have all of them."""
     found = session.file.load()
     wanted = {tag.removeprefix("#").casefold() for tag in tags}
     shown = [
@@ -35,7 +35,7 @@ def print_list(session: Session, *, as_json: bool = False, tags: Collection[str]
         )
         for layer in found.layers:
             if layer.failure:
-                # The list looks complete, and a default that it may set looks like none.
+                # Otherwise the list looks complete, and its default is missing without a reason.
                 output.warn(str(problem_of(layer)))
         return
     for line in _list(found, shown):
@@ -44,7 +44,7 @@ def print_list(session: Session, *, as_json: bool = False, tags: Collection[str]
         if problem.name is None:
             output.warn(str(problem))
     if loose_mode(found.source) is not None and holds_secrets(found):
-        # Only here: to say it takes 10 ms of imports.
+        # Imported here: the import takes 10 ms.
         from storage_core.cli.exposure import warn_if_exposed
 
         warn_if_exposed(found)

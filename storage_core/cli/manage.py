@@ -107,7 +107,7 @@ def delete(session: Session, ref: str, yes: bool, confirm: str | None, as_json: 
 
 
 def _checked(new: str) -> str:
-    """A valid new name. Whether it is taken is decided later, under the file's lock."""
+    """`new` if it is a valid name. Whether it is taken is checked later, with the file locked."""
     try:
         return check_new_name(new)
     except ConfigurationError as error:
@@ -115,12 +115,12 @@ def _checked(new: str) -> str:
 
 
 def _is_protected(entry: Entry) -> bool:
-    """Whether it is protected; a mistake in its table, or in this setting, does not lift that."""
+    """Whether `protected` is anything but false; a mistake does not lift the protection."""
     return entry.settings.get("protected", False) is not False
 
 
 def _default_now(found: Configurations) -> str:
-    """What the default is after one was deleted."""
+    """What the default is after a deletion, as the end of a sentence."""
     if found.default_problem is not None:
         return "what is now cannot be told, since a layer cannot be read."
     if found.default is None:

@@ -39,7 +39,7 @@ def move_secret(
     file, env:NAME is a variable that already holds it. The reference takes its place in the file.
     """
     if not is_reference(reference):
-        # Not repeated: it may be the secret itself.
+        # Its value is not shown: it may be the secret itself.
         raise WrongUsage("REFERENCE must be keyring:service/user, file:/path or env:NAME")
     try:
         check_reference(reference)

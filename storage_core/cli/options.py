@@ -52,13 +52,13 @@ class SettingOption(click.Option):
             declared |= {"type": click.Choice(setting.choices), "metavar": None}
         spellings = [spelling, setting.name]
         if setting.form == "list":
-            # One word of several: both `--tag prod --tag eu` and `--tags prod,eu` are natural.
+            # The singular too: both `--tag prod --tag eu` and `--tags prod,eu` are natural.
             spellings.append(spelling.removesuffix("s"))
         self._setting = setting
         super().__init__(spellings, **declared)
 
     def shell_complete(self, context: click.Context, incomplete: str) -> list[CompletionItem[Any]]:
-        """Files, folders, and what there is to choose from."""
+        """Complete files, folders, and values that are choices or suggestions."""
         if self._setting.form in ("path", "file"):
             kind = "dir" if self._setting.form == "path" else "file"
             return [CompletionItem("", type=kind)]
@@ -96,12 +96,12 @@ class SettingsCommand(StorageCommand):
 
 
 def options_of(cls: type[StorageConfiguration]) -> list[click.Parameter]:
-    """The options of one type, each with what the setting is for."""
+    """The options for the settings of one type, with the settings' help."""
     return [SettingOption(setting, _help(setting), choices=True) for setting in cls.settings()]
 
 
 def options_of_all(types: Iterable[type[StorageConfiguration]]) -> list[click.Parameter]:
-    """One option for each setting of any type; the configuration's own type checks the value."""
+    """One option for each setting of any type; its value is checked later by the actual type."""
     types = list(types)
     by_name: dict[str, dict[str, Setting]] = {}
     for cls in types:
@@ -123,16 +123,16 @@ def given(options: Mapping[str, Any]) -> dict[str, Any]:
 def values_of(
     cls: type[StorageConfiguration], options: Mapping[str, Any], *, can_unset: bool = False
 ) -> dict[str, Any]:
-    """The values of the options by setting; secrets are fetched and tables put together.
+    """The values of the options by setting; secrets are read or asked for, tables merged.
 
     Args:
         cls: the storage type.
-        options: by the setting's name; None if it is not on the command line.
-        can_unset: whether the command has `--unset`, to be suggested for an empty value.
+        options: values by the name of the setting; None if not on the command line.
+        can_unset: whether the command has `--unset`, which the error for an empty value suggests.
 
     Raises:
-        WrongUsage: a value is empty, or standard input is asked for twice, or is empty.
-        NoTerminal: a secret is to be asked for, and there is no terminal.
+        WrongUsage: a value is empty or malformed, or standard input is empty or needed twice.
+        NoTerminal: a secret has to be asked for, and there is no terminal.
     """
     found: dict[str, Any] = {}
     present = given(options)
@@ -184,11 +184,11 @@ def secret_value(
     """The value of a secret's option: as given, from standard input, or asked for.
 
     Args:
-        option: the option.
-        label: what the question calls it.
-        value: what was given.
+        option: the option, for messages.
+        label: the name of the value in the question.
+        value: the value on the command line.
         is_complete: see `prompts.ask_hidden`.
-        shown: whether it is not secret, but takes a reference like one.
+        shown: whether the value is not secret, but takes a reference like a secret.
     """
     if value == "":
         raise WrongUsage(f"{option} is empty; give it a value, or leave it out")
@@ -212,7 +212,11 @@ def secret_value(
 
 
 def from_stdin(option: str) -> str:
-    """All of standard input without the line break at its end."""
+    """All of standard input, without the line break at its end.
+
+    Raises:
+        WrongUsage: standard input is closed, empty or not UTF-8.
+    """
     if sys.stdin is None:
         raise WrongUsage(f"{option} is to be read from standard input, which is closed")
     try:
@@ -226,7 +230,7 @@ def from_stdin(option: str) -> str:
 
 
 def json_complete(setting: Setting) -> Callable[[str], bool]:
-    """Tells whether the lines typed so far are a whole answer: JSON ends with its last brace."""
+    """Make a function that tells whether an answer is complete: JSON may have several lines."""
 
     def is_complete(text: str) -> bool:
         if setting.form != "json" or not text.startswith("{"):
@@ -243,13 +247,13 @@ def json_complete(setting: Setting) -> Callable[[str], bool]:
 
 
 def table_of(option: str, texts: Iterable[str]) -> dict[str, Any]:
-    """The table made of all occurrences of `--options`.
+    """The table from all occurrences of `--options`, merged.
 
-    Each is KEY=VALUE, with dots in KEY for tables inside and VALUE as in TOML, a table or list of
-    JSON, or else plain text; or a whole TOML or JSON text.
+    Each is KEY=VALUE, or a whole TOML or JSON text. Dots in KEY are for inner tables; VALUE is as
+    in TOML, a table or list as in JSON, or else plain text.
 
     Raises:
-        WrongUsage: one is neither.
+        WrongUsage: one of them is neither.
     """
     result: dict[str, Any] = {}
     for text in texts:
@@ -267,7 +271,7 @@ def merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:
 
 
 def wrong_settings(cls: type[StorageConfiguration], faults: Iterable[Fault]) -> WrongUsage:
-    """The error for settings that a type refuses, in terms of its options."""
+    """The error for settings that a type refuses; it names their options."""
     parts = []
     for name, message in faults:
         setting = cls.setting_named(name)
@@ -286,7 +290,7 @@ def _table_from(option: str, text: str) -> dict[str, Any]:
             return parsed
         return toml_loads(text)
     except (ValueError, RecursionError):
-        # ValueError alone: of a number with thousands of digits.
+        # A plain ValueError is raised for a number with thousands of digits.
         key, equals, value = text.partition("=")
         newer = newer_syntax(text)
         if newer and newer.closed and value.lstrip().startswith(("{", "[", '"')):
@@ -314,7 +318,7 @@ def _table_from(option: str, text: str) -> dict[str, Any]:
 
 
 def _plain_credentials(table: Mapping[str, Any], within: str = "") -> Iterator[str]:
-    """Keys in a table that sound like a secret and hold text, with dots for inner tables."""
+    """The keys in a table that sound secret and hold text, with dots for inner tables."""
     for key, value in table.items():
         if isinstance(value, dict) and set(value) != {"ref"}:
             yield from _plain_credentials(value, f"{within}{key}.")

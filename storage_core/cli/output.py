@@ -1,4 +1,4 @@
-"""Prints to standard output and standard error; no command prints otherwise.
+"""Prints to standard output and standard error; commands print only through this module.
 
 Text from the file or a server is escaped, so that no name can control the terminal. A closed pipe
 ends the command silently; a full disk is an error like any other.
@@ -14,7 +14,7 @@ from typing import IO, Any, Final
 from storage_core.printable import printable
 
 safe: Final = printable
-"""What a terminal simply shows, line breaks escaped too."""
+"""Escapes all that a terminal would not simply show, line breaks too."""
 
 _STYLES: Final = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
 
@@ -28,7 +28,7 @@ class OutputFailed(OSError):
 
 
 def prepare() -> None:
-    """Let no character fail to be printed, whatever the locale."""
+    """Make every character printable in any locale, if need be as an escape."""
     for stream in (sys.stdout, sys.stderr):
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="backslashreplace")
@@ -40,17 +40,17 @@ def is_terminal() -> bool:
 
 
 def width() -> int | None:
-    """Cells in a line of the terminal; None, for any length, if standard output is not one."""
+    """The cells in a line of the terminal; None (no limit) if standard output is not one."""
     if not is_terminal():
         return None
-    # Only here: with the compression modules that it loads it takes 2 ms.
+    # Imported here: with the compression modules that it loads it takes 2 ms.
     from shutil import get_terminal_size
 
     return get_terminal_size().columns
 
 
 def styled(text: str, *styles: str) -> str:
-    """`text` in colour, if standard output is a terminal that may have colours."""
+    """`text` in these styles, if standard output is a terminal that may have colours."""
     if not text or not is_terminal():
         return text
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
@@ -59,7 +59,7 @@ def styled(text: str, *styles: str) -> str:
 
 
 def symbol(wanted: str, plain: str) -> str:
-    """`wanted`, or `plain` where standard output cannot encode it."""
+    """`wanted`, or `plain` if standard output cannot encode it."""
     encoding = getattr(sys.stdout, "encoding", None) or "ascii"
     try:
         wanted.encode(encoding)
@@ -72,7 +72,8 @@ def emit(text: str = "", *, end: str = "\n") -> None:
     """Print one line (already safe) on standard output.
 
     Raises:
-        OutputClosed: nobody reads it any more.
+        OutputClosed: nobody reads standard output any more.
+        OutputFailed: it cannot be written.
     """
     if sys.stdout is not None:
         _guarded(lambda: sys.stdout.write(text + end))
@@ -94,7 +95,7 @@ def emit_bytes(data: bytes) -> None:
 
 
 def emit_json(value: Any) -> None:
-    """Print `value` as JSON that is readable and, on a terminal, harmless."""
+    """Print `value` as readable JSON, without characters that a terminal would act on."""
     from json import dumps
 
     readable = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
@@ -111,7 +112,7 @@ def flush() -> None:
 def note(text: str) -> None:
     """Print one line on standard error, for the person."""
     try:
-        # Flush first, so that a terminal that shows both has them in order.
+        # Flush first, so that a terminal that shows both streams has them in order.
         if sys.stdout is not None:
             sys.stdout.flush()
     except OSError:
@@ -130,13 +131,13 @@ def error(text: str) -> None:
 
 
 def end_line() -> None:
-    """End the line of an interrupted question, so that the shell's prompt gets its own."""
+    """End the line of an interrupted question, so that the shell's prompt is on a new line."""
     if sys.stderr is not None and sys.stderr.isatty():
         _to_stderr("\n")
 
 
 def abandon() -> None:
-    """Drop what could not be printed; Python would try again at exit, and complain."""
+    """Discard unprinted output; at exit Python would try to print it again, and complain."""
     try:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, sys.stdout.fileno())
@@ -166,7 +167,7 @@ def _guarded(write: Callable[[], object]) -> None:
 
 
 def _json_safe(line: str) -> str:
-    """`line` of a JSON text with what a terminal would act on as `\\u` escapes."""
+    """A line of JSON, with characters that a terminal would act on as `\\u` escapes."""
     if line.isprintable():
         return line
     from json import dumps
@@ -175,7 +176,7 @@ def _json_safe(line: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """`value` for JSON: dates, and numbers that JSON lacks, become text."""
+    """`value` as JSON can hold it: dates, infinity and NaN become text."""
     if isinstance(value, dict):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

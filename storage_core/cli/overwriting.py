@@ -1,4 +1,4 @@
-"""Files of one's own that no command writes over unasked."""
+"""Files of Storage itself that no command may overwrite."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
 
 def require_other_file(session: Session, target: str) -> None:
-    """Refuse to write over the configuration file, a layer beneath it, or its history.
+    """Raise if a command would overwrite the configuration file, a layer beneath it or its history.
 
     Args:
-        session: of this run.
-        target: the file that would be replaced, as the person has named it.
+        session: the session of this run.
+        target: the file that would be replaced, as on the command line.
 
     Raises:
-        WrongUsage: it is one of them, by whatever path or link.
+        WrongUsage: it is one of them, even through a link or another path.
     """
-    # Only here: what writes to standard output needs none of it.
+    # Imported here: commands that write to standard output do not need it.
     from storage_core.config.own_files import why_kept
 
     if why := why_kept(target, session.file):

@@ -1,10 +1,10 @@
-"""Questions whose answer may be a block of credentials that is pasted in place of it.
+"""Asks questions to which a whole block of credentials may be pasted instead of an answer.
 
-A terminal hands over what is pasted as if it were typed, line after line. So nothing is echoed
-before it is known not to begin such a block; and of one that does, all lines are taken, until there
-has been silence: none of them becomes the answer to the next question, or is shown.
+A terminal passes pasted text on as if it were typed, line by line. So nothing is echoed before it
+is clear that it does not begin a block. If it does, all lines are read until no more arrive: none
+of them is shown, or becomes the answer to the next question.
 
-Written with the terminal's own functions: `readline` shows what it reads, secrets too.
+This uses the terminal directly: `readline` shows what it reads, secrets too.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from storage_core.cli import output, prompts
 from storage_core.importing.pasted import begins_block, is_connection_string, is_whole
 
 _SILENCE: Final = 0.5
-"""Seconds without a character after which a block that may end has ended."""
+"""Seconds without a character after which a block ends, if it may end there."""
 
 _PATIENCE: Final = 3.0
-"""Seconds to wait for the rest of a block that is not whole."""
+"""Seconds to wait for the rest of a block that is incomplete."""
 
 _MOST: Final = 1 << 20
-"""Characters that a block may have."""
+"""The most characters of a block."""
 
 _INTRODUCED: Final = "\x1b[200~", "\x1b[201~"
-"""What a terminal sets around a paste if somebody has told it to."""
+"""The marks before and after a paste, if bracketed paste is on."""
 
 
 class Block(str):
-    """A pasted block."""
+    """A pasted block of credentials."""
 
     __slots__ = ()
 
@@ -45,7 +45,7 @@ def ask(question: str) -> str:
     """Ask and return the answer without outer spaces, or a `Block` that was pasted.
 
     Raises:
-        EOFError: the person has ended the input.
+        EOFError: the person ended the input.
     """
     if not output.is_terminal() or os.name == "nt":
         return prompts.ask(question)
@@ -66,7 +66,7 @@ def ask_for_block(question: str) -> Block:
 
 
 def ask_hidden(question: str, *, hint: str = "") -> str:
-    """Ask for a secret, of which nothing is shown; a `Block` may be pasted in its place."""
+    """Ask for a secret, of which nothing is shown; a `Block` may be pasted instead."""
     block: list[Block] = []
 
     def is_complete(text: str) -> bool:
@@ -79,7 +79,7 @@ def ask_hidden(question: str, *, hint: str = "") -> str:
 
 
 def rest(begun: str, keyboard: int) -> str:
-    """A block of which `begun` has been read: until silence or Ctrl+D."""
+    """Read the rest of a block that begins with `begun`, until no more arrives or Ctrl+D."""
     text = bytearray(begun.encode())
     while len(text) < _MOST:
         ends = text.endswith(b"\n\n") or is_whole(text.decode(errors="replace"))
@@ -97,7 +97,7 @@ def rest(begun: str, keyboard: int) -> str:
 
 
 class _Answer:
-    """A line as it is being typed, each character shown once nothing more is waiting behind it."""
+    """A line that is being typed; it is shown only while no further characters are waiting."""
 
     def __init__(self, keyboard: int) -> None:
         self._keyboard = keyboard
@@ -147,14 +147,14 @@ class _Answer:
 
 @contextmanager
 def _unechoed() -> Iterator[int]:
-    """The keyboard, without an echo and without waiting for the end of a line."""
+    """The keyboard, without echo and without waiting for the end of a line."""
     import termios
 
     keyboard = sys.stdin.fileno()
     before = termios.tcgetattr(keyboard)
     silent: list[Any] = list(before)
     silent[3] &= ~(termios.ECHO | termios.ICANON)
-    # What was typed ahead is kept: it is the answer.
+    # Keep what was typed ahead: it is the answer.
     termios.tcsetattr(keyboard, termios.TCSADRAIN, silent)
     try:
         yield keyboard

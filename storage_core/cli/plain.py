@@ -1,8 +1,8 @@
-"""`storage` and `storage ls` without click.
+"""Runs `storage` and `storage ls` without click.
 
-People wait for the app, and prompts and scripts list again and again; to load click takes three
-times as long as Python itself (26 ms beside 8). So the plainest command lines are read here. They
-mean what they mean to click, which has all others, mistakes and `--help` among them.
+People wait for the app, and prompts and scripts run `ls` again and again; loading click takes three
+times as long as Python itself (26 ms beside 8). So the simplest command lines are parsed here, with
+the same meaning as in click, which handles all others, including mistakes and `--help`.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from storage_core.cli.session import Session
 
 
 class Asked(NamedTuple):
-    """What a plain command line asks for."""
+    """What a simple command line asks for."""
 
     config_path: str | None = None
     lists: bool = False
-    """Whether it says `ls`."""
+    """Whether the command is `ls`."""
 
     as_json: bool = False
     tags: tuple[str, ...] = ()
 
 
 def read(arguments: Sequence[str]) -> Asked | None:
-    """What `[--config FILE] [ls [--json] [--tag WORD]…]` asks for; None for all that is not so."""
+    """Parse `[--config FILE] [ls [--json] [--tag WORD]…]`; None for any other command line."""
     asked = Asked()
     left = iter(arguments)
     for word in left:
@@ -50,13 +50,13 @@ def read(arguments: Sequence[str]) -> Asked | None:
 
 
 def run(asked: Asked, session: Session) -> int:
-    """Do it; returns the exit code."""
+    """Do what a command line asks for, and return the exit code."""
     session.config_path = asked.config_path
     return _list(asked, session) if asked.lists else begin(session)
 
 
 def begin(session: Session) -> int:
-    """Open the app; without a terminal, print the list."""
+    """Open the app, or without a terminal print the list; return the exit code."""
     is_interactive = output.is_terminal() and sys.stdin is not None and sys.stdin.isatty()
     if session.open_app is not None and is_interactive:
         return session.open_app(session.config_path)
@@ -64,7 +64,7 @@ def begin(session: Session) -> int:
 
 
 def _list(asked: Asked, session: Session) -> int:
-    # Only here: the app does without it.
+    # Imported here: the app does not need it.
     from storage_core.cli.listed import print_list
 
     session.require_named_file()

@@ -1,4 +1,4 @@
-"""Runs several connection tests at once, for watching one after the other."""
+"""Runs several connection tests at once; their results can be followed one test after another."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from storage_core.check import Step, StepResult, Waiting
 
 AT_ONCE: Final = 4
-"""Tests that run at the same time; most of their time is waiting for a server."""
+"""Tests that run at the same time; they mostly wait for servers."""
 
 _TICK: Final = 0.2
-"""Seconds."""
+"""Seconds between two calls of `meanwhile`."""
 
 
 class Probing:
-    """One test: running, or done."""
+    """One connection test: waiting to start, running or done."""
 
     def __init__(self, target: Target) -> None:
         self.target = target
@@ -31,7 +31,7 @@ class Probing:
         self._arrived: list[StepResult] = []
         self._is_done = False
         self.waiting: Waiting | None = None
-        """Its last word on the call that is under way."""
+        """What the test last said about the call that it is waiting for; None if nothing yet."""
 
         self.is_clean = threading.Event()
         """Set while no blob of this test is in the storage."""
@@ -40,17 +40,17 @@ class Probing:
 
     @property
     def seconds(self) -> float:
-        """How long the steps so far took."""
+        """How many seconds the steps took, once the test is done."""
         return sum(result.seconds or 0.0 for result in self.results())
 
     def steps(self) -> Sequence[Step]:
-        """The steps that it has."""
+        """The steps of the test; none if the configuration has a mistake."""
         from storage_core.check import steps
 
         return steps(self.target.configuration) if self.target.configuration else ()
 
     def step(self) -> Step | None:
-        """The first step whose result has not been asked for."""
+        """The first step whose result has not been taken from `results`; None if there is none."""
         return next(iter(self.steps()[len(self._arrived) :]), None)
 
     def results(self, meanwhile: Callable[[], object] | None = None) -> Iterator[StepResult]:
@@ -76,29 +76,29 @@ class Probing:
                 yield arrived
 
     def ok(self) -> bool:
-        """Whether every step went well."""
+        """Whether every step succeeded, once the test is done."""
         return self.target.configuration is not None and all(each.ok for each in self.results())
 
     def error(self) -> str | None:
-        """What went wrong, in one line."""
+        """What went wrong, in one line; None if nothing did."""
         failed = [result for result in self.results() if not result.ok]
         if failed:
             return f"{failed[0].step.label}: {failed[0].message}"
         return self.target.problem or None
 
     def run(self, cancelled: threading.Event) -> None:
-        """Run the test, in a thread of its own."""
+        """Run the test; called in a thread of its own."""
         from storage_core.check import probe
 
         try:
             if self.target.configuration is not None and not cancelled.is_set():
-                # Closing the test between two steps deletes its blob.
+                # Closing the generator between two steps deletes the blob of the test.
                 steps = probe(self.target.configuration, on_waiting=self._note_waiting)
                 for result in steps:
                     self._arriving.put(result)
                     if result.step.name in ("reach", "find"):
-                        # Writing comes next, or soon. Clear this before looking at `cancelled`: a
-                        # canceller sets that first and looks at this afterwards.
+                        # Writing follows soon. Clear this before checking `cancelled`: whoever
+                        # cancels sets that first, and checks this afterwards.
                         self.is_clean.clear()
                     if cancelled.is_set():
                         break

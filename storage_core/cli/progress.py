@@ -1,4 +1,4 @@
-"""How far a command has come, as a bar on standard error, if that is a terminal."""
+"""Shows the progress of a command as a bar on standard error, if that is a terminal."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 
 class Tell(Protocol):
-    """Tells a bar how far it is."""
+    """A function that updates a bar."""
 
     def __call__(self, done: int, total: int | None = None) -> None:
-        """Show that so many bytes are done, and of how many, where that has changed."""
+        """Show that `done` of `total` bytes are done; None: the total has not changed."""
 
 
 def is_shown() -> bool:
-    """Whether anybody sees a bar."""
+    """Whether bars are shown: standard error is a terminal."""
     return sys.stderr is not None and sys.stderr.isatty()
 
 
@@ -27,16 +27,16 @@ def bar(doing: str, total: int | None) -> Iterator[Tell]:
     """Show a bar while the block runs, and nothing afterwards.
 
     Args:
-        doing: one word for it.
-        total: bytes of everything; None where nobody knows.
+        doing: one word for what is being done.
+        total: the number of all bytes; None if unknown.
 
     Yields:
-        What tells the bar how many bytes are done, and of how many, where that changes.
+        The function that updates the bar.
     """
     if not is_shown():
         yield _unseen
         return
-    # Only here: with the modules that it loads it takes 100 ms.
+    # Imported here: with the modules that it loads it takes 100 ms.
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -68,10 +68,10 @@ def count(doing: str) -> Iterator[Callable[[int], None]]:
     """Show a number of blobs while the block runs, and nothing afterwards.
 
     Args:
-        doing: one word for it.
+        doing: one word for what is being done.
 
     Yields:
-        What tells how many there are so far.
+        The function that updates the number.
     """
     if not is_shown():
         yield _unseen
@@ -91,7 +91,7 @@ def count(doing: str) -> Iterator[Callable[[int], None]]:
 
 
 class Watched:
-    """A file that tells how far it has been read or written."""
+    """A file that reports how many bytes have been read or written."""
 
     def __init__(self, file: BinaryIO, tell: Callable[[int], None]) -> None:
         """Wrap a file at its beginning."""
@@ -101,26 +101,26 @@ class Watched:
 
     @classmethod
     def of(cls, file: BinaryIO, tell: Callable[[int], None]) -> BinaryIO:
-        """The same as a file for type checkers."""
+        """Wrap a file, typed as a file."""
         return cast("BinaryIO", cls(file, tell))
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._file, name)
 
     def read(self, size: int = -1, /) -> bytes:
-        """The next bytes."""
+        """Read some bytes, and report the new position."""
         data = self._file.read(size)
         self._add(len(data))
         return data
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
-        """Go elsewhere: what is sent again counts from there."""
+        """Change the position; bytes that are sent again are counted from there."""
         position = self._file.seek(offset, whence)
         self._done = position
         return position
 
     def write(self, data: bytes) -> int:
-        """Take some more bytes."""
+        """Write some bytes, and report the new position."""
         written = self._file.write(data)
         self._add(len(data))
         return written

@@ -1,8 +1,8 @@
 """Asks a person at a terminal.
 
-Secrets are read without echo and without a terminal's limit on the length of a line (1024
-characters on macOS, 4096 on Linux), which a pasted key may exceed. A service account's key file has
-many lines.
+Secrets are read without echo and without the terminal's limit on the length of a line (1024
+characters on macOS, 4096 on Linux), which a pasted key may exceed. They may have several lines, as
+the key file of a service account does.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ def is_terminal() -> bool:
 
 
 def return_to_terminal() -> None:
-    """Ask on the terminal from now on, if there is one, instead of standard input, which is read.
+    """Ask on the terminal from now on, since standard input has been read to its end.
 
-    Only where a person sees what is printed: in a script, a terminal is somebody else's.
+    Does nothing unless a person sees all output: a script must not take over a terminal.
     """
     if not (sys.stderr is not None and sys.stderr.isatty() and output.is_terminal()):
         return
@@ -52,10 +52,10 @@ def require_terminal(instead: str) -> None:
     """Raise an error if there is no terminal to ask on.
 
     Args:
-        instead: what to do then, for the message.
+        instead: what to do without a terminal, for the message.
 
     Raises:
-        NoTerminal: standard input is no terminal.
+        NoTerminal: standard input is not a terminal.
     """
     if not is_terminal():
         raise NoTerminal(f"there is no terminal to ask on; {instead}")
@@ -73,7 +73,7 @@ def ask(question: str) -> str:
     """Ask and return the answer without outer spaces.
 
     Raises:
-        EOFError: the person has ended the input.
+        EOFError: the person ended the input.
     """
     if output.is_terminal():
         _load_line_editor()
@@ -93,12 +93,12 @@ def ask_hidden(
 
     Args:
         question: what to ask.
-        is_complete: for answers of several lines, tells whether one is complete. An empty line
-            ends it in any case.
-        hint: lines to print above it.
+        is_complete: tells whether an answer of several lines is complete; an empty line ends it in
+            any case. None: the answer has one line.
+        hint: lines to print above the question.
 
     Raises:
-        EOFError: the person has ended the input.
+        EOFError: the person ended the input.
     """
     lines: list[str] = []
     # Echo off first: a fast answer must not be echoed.
@@ -115,7 +115,7 @@ def ask_hidden(
 
 
 def confirm(question: str, *, default: bool) -> bool:
-    """Ask for yes or no."""
+    """Ask for yes or no; an empty answer is `default`."""
     while True:
         answer = ask(f"{question} [{'Y/n' if default else 'y/N'}]: ").lower()
         if not answer:
@@ -140,7 +140,7 @@ def _load_line_editor() -> None:
         import readline
     except ImportError:
         return
-    # Off: its escape sequence would be printed before every question.
+    # Bracketed paste would print its escape sequence before every question.
     readline.parse_and_bind("set enable-bracketed-paste off")
     readline.set_auto_history(False)
 
@@ -185,7 +185,7 @@ def _read_line(descriptor: int) -> str:
 
 
 def _last_character(line: bytearray) -> int:
-    """The start of the last UTF-8 character."""
+    """The index at which the last UTF-8 character begins."""
     start = max(len(line) - 1, 0)
     while start > 0 and line[start] & 0xC0 == 0x80:
         start -= 1

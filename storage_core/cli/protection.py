@@ -1,4 +1,4 @@
-"""Protected configurations: before anything is deleted, their name has to be typed."""
+"""Protected configurations: their name has to be typed before anything is deleted."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ confirm_option: Final = click.option(
 
 
 def require_confirmation(name: str, *, is_protected: bool, confirm: str | None, doing: str) -> bool:
-    """Have the name of a protected configuration typed.
+    """Require the name of a protected configuration, from --confirm or typed.
 
     Args:
-        name: what it is called.
-        is_protected: whether it is.
-        confirm: the value of --confirm.
+        name: the name of the configuration.
+        is_protected: whether it is protected.
+        confirm: the value of --confirm; None without it.
         doing: what is about to happen, for the question.
 
     Returns:
-        Whether its name was given, so that no other question is needed.
+        Whether the name was given, so that no other question is needed.
 
     Raises:
         WrongUsage: --confirm has another name.

@@ -1,4 +1,4 @@
-"""`storage prune`: deletes old blobs, asked first."""
+"""`storage prune`: deletes old blobs, after asking."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from storage_core.store import Store
 
 _FAILURES: Final = 20
-"""So many of them are said one by one."""
+"""The most failures that are reported one by one."""
 
 
 @dataclass
 class _Found:
-    """What is old enough."""
+    """The number and bytes of blobs that are old enough, and the number without a date."""
 
     blobs: int = 0
     bytes: int = 0
@@ -44,7 +44,7 @@ class _Found:
         return f"{_blobs(self.blobs)}, {human_size(self.bytes)}"
 
     def add(self, blob: Blob) -> None:
-        """Count one more."""
+        """Count one more blob."""
         self.blobs += 1
         self.bytes += blob.size or 0
 
@@ -147,11 +147,11 @@ def _dry_run(store: Store, before: datetime, kind: Kind | None, *, as_json: bool
 def _is_agreed(
     store: Store, before: datetime, kind: Kind | None, *, yes: bool, confirm: str | None
 ) -> bool:
-    """Whether there is something to delete, and it may be.
+    """Whether to go on and delete: by options, or because there are old blobs and a person agrees.
 
     Raises:
         CommandFailed: the answer is no.
-        WrongUsage: nobody can be asked.
+        WrongUsage: --confirm has another name, or there is no terminal to ask on.
     """
     name, is_protected = stores.called(store), store.configuration.protected
     if confirm is not None:
@@ -159,7 +159,7 @@ def _is_agreed(
         return True
     if yes and not is_protected:
         return True
-    # Before all of it is listed, which may take long.
+    # Require it before all blobs are listed, which may take long.
     prompts.require_terminal(
         f"{quoted(name)} is protected, so give its name with --confirm NAME"
         if is_protected
@@ -227,7 +227,7 @@ def _say(
     *,
     is_whole: bool,
 ) -> None:
-    """What became of them; `is_whole`: all of the storage has been looked at."""
+    """Print what was done; `is_whole`: the whole storage has been listed."""
     if counts["deleted"]:
         output.emit(f"Deleted {_blobs(counts['deleted'])}, {human_size(size)}.")
     elif is_whole and not counts["failed"]:

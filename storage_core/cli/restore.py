@@ -1,4 +1,4 @@
-"""`storage restore`: earlier versions of the configuration file, listed and brought back."""
+"""`storage restore`: lists earlier versions of the configuration file, and brings one back."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def restore(session: Session, version: str | None, yes: bool, as_json: bool) -> 
     session.file.require_writable()
     path = session.file.source
     if not history.versions(path):
-        # One that was deleted can be brought back.
+        # With versions, a file that was deleted can be brought back.
         session.require_named_file()
     if version is None:
         _list(path, as_json)
@@ -56,7 +56,7 @@ def restore(session: Session, version: str | None, yes: bool, as_json: bool) -> 
         output.emit_json({"path": path, "restored": chosen.stamp})
     else:
         output.emit(f"Restored {output.safe(shortened(path))} as it was until {_when(chosen)}")
-        # What is brought back may be broken, which is what the next command says.
+        # The restored file may be broken; the next command reports that.
         with suppress(ConfigurationError):
             warn_if_exposed(session.file.load())
 

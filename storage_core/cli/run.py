@@ -15,7 +15,7 @@ from storage_core.cli.shells import VARIABLE
 
 
 def run(arguments: list[str], session: Session) -> int:
-    """Run one command; every exception becomes a line and an exit code."""
+    """Run one command and return its exit code; an exception is printed as one line."""
     output.prepare()
     try:
         with _ended_by_signals():
@@ -31,7 +31,7 @@ def _run(arguments: list[str], session: Session) -> int:
     asked = None if completing else plain.read(arguments)
     if asked is not None:
         return plain.run(asked, session)
-    # Only here: see `plain`.
+    # Imported here: see `plain`.
     from storage_core.cli import invoking
 
     return (
@@ -43,9 +43,10 @@ def _run(arguments: list[str], session: Session) -> int:
 
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """Unwind when a signal asks for the end: a terminal shows again what is typed, files are whole.
+    """Raise `Ended` on SIGHUP and SIGTERM, so that the process cleans up before it ends.
 
-    What is ignored already, as SIGHUP is under `nohup`, stays ignored.
+    The terminal shows again what is typed, and files are left whole. A signal that is ignored
+    already, like SIGHUP under `nohup`, stays ignored.
     """
 
     def end(number: int, _: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""`Session`: what the commands of one run share."""
+"""`Session`: the state that the commands of one run share."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Session:
     """One run of the program.
 
     Args:
-        open_app: opens the app; None where there is none.
-        key_mistakes: finds mistakes in the app's remapped keys.
+        open_app: opens the app; None if there is no app.
+        key_mistakes: finds mistakes in the app's remapped keys; None if there is no app.
     """
 
     def __init__(
@@ -37,8 +37,8 @@ class Session:
     def require_named_file(self) -> None:
         """Raise an error if --config names a file that does not exist.
 
-        A path that is mistyped must not look like a file without configurations. Where nobody has
-        named a file, there is none before the first configuration, and that is no error.
+        A mistyped path must not look like a file without configurations. If no file is named, it
+        may be missing: it is created with the first configuration.
         """
         if self.config_path is None:
             return

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def opened(session: Session, ref: str | None) -> Store:
-    """Open the storage `ref`; None for the default.
+    """Open the store of the configuration `ref`; None for the default.
 
     Raises:
         StorageError: see `storage_core.get_store`.
@@ -25,10 +25,10 @@ def opened(session: Session, ref: str | None) -> Store:
 
 
 def opened_to_change(session: Session, ref: str | None) -> Store:
-    """Like `opened`, to write or delete: refused before anything is read or asked.
+    """Like `opened`, for writing or deleting: fails before anything is read or asked.
 
     Raises:
-        UnsupportedOperation: it is read-only by its configuration.
+        UnsupportedOperation: the configuration is read-only.
     """
     store = opened(session, ref)
     store.backend.require_writable()
@@ -36,7 +36,7 @@ def opened_to_change(session: Session, ref: str | None) -> Store:
 
 
 def quiet_drivers() -> None:
-    """Keep logs and warnings of drivers off the terminal: an error says it in one line."""
+    """Keep logs and warnings of drivers off the terminal: errors say the same in one line."""
     logging.getLogger().addHandler(logging.NullHandler())
     if not sys.warnoptions:
         warnings.simplefilter("ignore")

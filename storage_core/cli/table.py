@@ -24,23 +24,23 @@ class Column(NamedTuple):
     """Whether its cells may fold."""
 
     drops: int = 0
-    """The turn at which its cells drop below the row if there is no room; 0 for never.
+    """The order in which columns drop below the row if there is no room, 1 first; 0 for never.
 
-    One that does not fold gets a line of its own there.
+    Below the row, a column that does not fold has a line of its own.
     """
 
     narrowest: int = _NARROWEST
-    """Its least width when folded, in cells."""
+    """Its smallest width when folded, in cells."""
 
     is_right: bool = False
-    """Whether its cells stand at its right edge, as numbers do."""
+    """Whether its cells are right-aligned, as numbers are."""
 
     style: str = ""
-    """Of its cells."""
+    """The style of its cells."""
 
 
 class Row(NamedTuple):
-    """One row; its text is escaped here."""
+    """One row; its texts are not escaped yet."""
 
     cells: Sequence[str]
     style: str = ""
@@ -97,9 +97,9 @@ def wrapped(text: str, width: int | None, indent: str = "") -> list[str]:
     """`text`, escaped, in lines that end between words; a path stays in one piece.
 
     Args:
-        text: not escaped.
+        text: the text, not escaped yet.
         width: cells per line; None for no limit.
-        indent: the beginning of each line.
+        indent: the spaces at the beginning of each line.
     """
     if width is None:
         return [indent + safe(text)]
@@ -129,7 +129,7 @@ def cells(text: str) -> int:
 
 
 def padded(text: str, width: int) -> str:
-    """`text` filled up with spaces to `width` cells."""
+    """`text` padded with spaces to `width` cells."""
     return text + " " * (width - cells(text))
 
 
@@ -143,7 +143,7 @@ def _staying(columns: Sequence[Column], widths: Sequence[int], width: int | None
     droppable = [index for index in stay if columns[index].drops]
     for index in sorted(droppable, key=lambda index: columns[index].drops):
         wanted = sum(widths[each] for each in stay) + _GAP * (len(stay) - 1)
-        # What could fold before it drops: itself, or if it cannot, those that never drop.
+        # What can fold before it drops: the column itself, or else those that fold and stay.
         fold = [index] if columns[index].folds else [each for each in stay if columns[each].folds]
         wanted -= sum(max(widths[each] - columns[each].narrowest, 0) for each in fold)
         if width is None or wanted <= width:
@@ -193,9 +193,9 @@ def _line(columns: Sequence[Column], text: Sequence[str], widths: Sequence[int])
 
 
 def _folded(text: str, width: int) -> Iterator[str]:
-    """Pieces of `text` of at most `width` cells, cut between words or, in long ones, near the end.
+    """Pieces of `text` of at most `width` cells, cut between words.
 
-    A word goes on in the next line only if it has no room in one of its own.
+    Only a word that is wider than a line is cut, if possible after a separator near its end.
     """
     while cells(text) > width:
         cut = 1

@@ -1,4 +1,4 @@
-"""The storages of a command that takes several: those named, all, or the default."""
+"""The configurations of a command that takes several: those named, all, or the default."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Target:
-    """One of them."""
+    """A configuration that a command is about."""
 
     name: str
     id: str | None
     type: str
     configuration: StorageConfiguration | None
-    """None if its table has a mistake."""
+    """The configuration; None if its table has a mistake."""
 
     problem: str = ""
-    """The mistake."""
+    """The mistake; empty if there is none."""
 
 
 def targets(session: Session, refs: tuple[str, ...], *, all_: bool) -> list[Target]:
-    """Those that are named, each once; without any, the default.
+    """The configurations that are named, each once; without `refs`, the default.
 
     Raises:
-        WrongUsage: some are named, and all are wanted.
+        WrongUsage: `refs` and `all_` are both given.
         StorageNotFound: one of `refs` names nothing.
     """
     if refs and all_:

@@ -58,7 +58,7 @@ def _show(started: Sequence[Probing], *, all_: bool) -> None:
 
 
 def _line(each: Probing) -> None:
-    """One line in all."""
+    """Print one line for a whole test."""
     results = list(each.results())
     name = output.safe(each.target.name)
     if each.ok():

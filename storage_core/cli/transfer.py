@@ -1,4 +1,4 @@
-"""`storage transfer`: what is in one storage and not yet in another is copied."""
+"""`storage transfer`: copies blobs from one storage that are not in another yet."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from storage_core.transfers.events import TransferEvent
 
 _NAMED: Final = 20
-"""Failures that are printed, before the rest is counted."""
+"""The most failures that are printed; the rest are counted."""
 
 _KEPT: Final = 1000
-"""Failures that --json names."""
+"""The most failures that --json names."""
 
 
 @command(
@@ -127,14 +127,14 @@ def transfer(
 
 
 class _Told:
-    """What has been told of a transfer."""
+    """Follows a transfer, and prints what happened."""
 
     def __init__(self, *, is_dry: bool, lists: bool) -> None:
-        """Begin with nothing.
+        """Start without any events.
 
         Args:
-            is_dry: whether nothing is copied.
-            lists: whether what would be copied is printed as it comes.
+            is_dry: whether this is a dry run.
+            lists: whether a dry run prints each blob as it comes.
         """
         self.totals = TransferTotals()
         self._is_dry = is_dry
@@ -144,13 +144,13 @@ class _Told:
 
     @property
     def all(self) -> int:
-        """How many blobs there were."""
+        """The number of blobs that were handled; of a dry run, that were listed."""
         known = self.totals
         done = known.planned if self._is_dry else known.copied
         return done + known.skipped + known.failed
 
     def follow(self, events: Iterable[TransferEvent | TransferTotals]) -> None:
-        """Take note of all that happens; a bar shows how far it is."""
+        """Record all events, and show a bar meanwhile."""
         total = done = 0
         with bar("Copying", None) as tell:
             for event in events:
@@ -167,7 +167,7 @@ class _Told:
                 tell(done, total)
 
     def summarize(self, source: Store) -> None:
-        """Print what it comes to, and the first of what failed."""
+        """Print the totals, and the first failures."""
         known = self.totals
         for event in self._failed[:_NAMED]:
             output.note(f"failed  {event.path}: {event.error}")
@@ -187,7 +187,7 @@ class _Told:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """The same for programs."""
+        """The totals, failures and planned blobs for JSON."""
         known = self.totals
         failures = [{"path": each.path, "error": str(each.error)} for each in self._failed]
         planned = [{"path": each.path, "size": each.size} for each in self._planned]
@@ -213,7 +213,7 @@ def _blobs(count: int) -> str:
 
 
 def _cluster(dask: str | None, ray: str | None) -> AbstractContextManager[Executor | None]:
-    """What has a cluster copy; nothing where none was named."""
+    """The executor that copies on a cluster; None if no cluster is named."""
     from storage_core.transfers import clusters
 
     if dask is not None:

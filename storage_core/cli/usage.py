@@ -1,4 +1,4 @@
-"""`storage usage`: how much lies in a storage, by folder and by age."""
+"""`storage usage`: how much is in a storage, by folder and by age."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from storage_core.care.usage import Amount, Usage
 
 _SHOWN: Final = 20
-"""Folders besides the two kinds; the others are one line."""
+"""The most folders, besides the two kinds, with a line of their own; the rest share one."""
 
 _BAR: Final = 24
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉"
@@ -126,7 +126,7 @@ def _table(usage: Usage) -> Iterator[str]:
 
 
 def _folders(usage: Usage) -> Iterator[tuple[str, Amount]]:
-    """The two kinds, then the largest of the others, then what is left."""
+    """The two kinds, then the largest other folders, then the rest together."""
     for kind in KINDS:
         yield kind, usage.folders[kind]
     named = [(folder, amount) for folder, amount in usage.folders.items() if folder not in KINDS]
@@ -147,7 +147,7 @@ def _ages(usage: Usage) -> Iterator[tuple[str, Amount]]:
 
 
 def _rows(named: Iterable[tuple[str, Amount]]) -> Iterator[Row]:
-    """A row for each, with its share in the largest of them."""
+    """A row for each, with a bar that is relative to the largest of them."""
     named = list(named)
     by_size = any(amount.bytes for _, amount in named)
     parts = [amount.bytes if by_size else amount.blobs for _, amount in named]
@@ -157,7 +157,7 @@ def _rows(named: Iterable[tuple[str, Amount]]) -> Iterator[Row]:
 
 
 def _bar(part: int, most: int) -> str:
-    """The share of `part` in `most`, to an eighth of a cell; none of what is there is invisible."""
+    """A bar for `part` of `most`, to an eighth of a cell; visible unless `part` is 0."""
     if not part:
         return ""
     eighths = max(part * _BAR * 8 // most, 1)

@@ -1,13 +1,13 @@
-"""Completion in the shell: click finds what could follow, and these hand it to each shell.
+"""Completion in the shell: click finds the candidates, and these modules pass them to each shell.
 
-    bash.py    takes the line apart, and quotes what replaces the end of it
-    zsh.py     gets the words from the shell, which also quotes what it puts on the line
-    fish.py    the same, but for the word at the cursor, which fish hands over as it was typed
-    words.py   what the shells have in common that hand over words
+    bash.py    splits the line into words, and quotes what replaces the end of the last one
+    zsh.py     gets the words from zsh, which also quotes what it inserts
+    fish.py    the same, except that fish passes the word at the cursor as it was typed
+    words.py   what zsh and fish have in common, which pass words
 
-click's own scripts put names on the line unquoted in bash, lose what stands before the equals sign
-of an option in zsh and fish, and show on the terminal whatever the program writes as an error.
-Where such a script is still in use, it gets the answers that it understands.
+click's own scripts insert names unquoted in bash, lose the part of an option before its equals sign
+in zsh and fish, and let the program's errors appear on the terminal. If such a script is still in
+use, it gets the answers that it understands.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 SHELLS: Final = ("bash", "zsh", "fish")
 
 VARIABLE: Final = "_STORAGE_COMPLETE"
-"""Environment variable in which a shell asks for its script, or for completions."""
+"""The environment variable in which a shell asks for its script, or for completions."""
 
 
 def shell_class(name: str) -> type[ShellComplete]:
-    """What answers this shell; each loads only its own."""
+    """The class that answers a shell; only its module is loaded."""
     if name == "bash":
         from storage_core.cli.shells.bash import Bash
 
@@ -39,7 +39,7 @@ def shell_class(name: str) -> type[ShellComplete]:
 
 
 def register(name: str) -> None:
-    """Have click use ours for this shell; others, such as PowerShell, stay click's."""
+    """Have click use our class for this shell; others, such as PowerShell, keep click's."""
     if name in SHELLS:
         from click.shell_completion import add_completion_class
 

@@ -1,8 +1,7 @@
-"""bash, which hands over the line, and puts on it what it is told as it is.
+"""bash, which passes the whole line, and inserts what it gets unchanged.
 
-click's own script makes two words of `team share`, and splits what stands there at colons. Here
-bash gets what replaces the part of the last word that it is about to replace, quoted as that part
-is.
+click's own script makes two words of `team share`, and splits words at colons. bash replaces only a
+part of the last word; here it gets the text for exactly that part, quoted in the same way.
 """
 
 from __future__ import annotations
@@ -45,24 +44,24 @@ class Typed(NamedTuple):
     """The line up to the cursor."""
 
     words: list[str]
-    """What is before the last word, quotation marks taken away; the program comes first."""
+    """The words before the last one, without quotation marks; the program comes first."""
 
     last: str
     """The word that is to be completed, without quotation marks."""
 
     kept: int
-    """How many characters of it the shell leaves as they are; it replaces the others."""
+    """How many of its characters bash keeps; it replaces the rest."""
 
     quote: str
-    """The quotation mark that is open in it, or nothing."""
+    """The quotation mark that is open at its end; empty if there is none."""
 
 
 def typed(line: str, breaks: str) -> Typed:
-    """Take a line of bash apart.
+    """Split a line into words as bash does.
 
     Args:
-        line: up to the cursor.
-        breaks: the characters at which bash begins to replace, where they are not quoted.
+        line: the line up to the cursor.
+        breaks: unquoted, these characters make bash replace only what follows them.
     """
     words: list[str] = []
     word: list[str] | None = None
@@ -92,31 +91,31 @@ def typed(line: str, breaks: str) -> Typed:
 
 
 def quoted(text: str, quote: str) -> str:
-    """`text` for bash, behind an open quotation mark if there is one."""
+    """`text` quoted for bash, to follow the quotation mark that is open, if there is one."""
     if not quote:
         return _SPECIAL.sub(r"\\\g<0>", text)
     if quote == "'":
         text = text.replace("'", "'\\''")
     else:
         text = re.sub(r'["\\$`]', r"\\\g<0>", text).replace("!", '"\\!"')
-    # bash closes the quotation, but not where its mark stands at the end already.
+    # bash adds the closing mark itself, unless the text ends with such a mark.
     return f"{text}{quote}" if text.endswith(quote) else text
 
 
 class Bash(BashComplete):
-    """bash."""
+    """Answers bash."""
 
     source_template = _BASH
 
     def source(self) -> str:
-        """The script. click would run a bash first for its version; older ones will do as well."""
+        """The script. click would run bash to check its version, but older ones work too."""
         return ShellComplete.source(self)
 
     def get_completion_args(self) -> tuple[list[str], str]:
         """The words before the cursor, and the last one."""
         line = os.environ.get(_LINE)
         if line is None:
-            # A shell that has been running since before this script.
+            # The shell was started before this script existed, and uses click's.
             arguments, last = super().get_completion_args()
             self._typed = Typed(["", *arguments], last, 0, "")
         else:
@@ -124,11 +123,11 @@ class Bash(BashComplete):
         return self._typed.words[1:], self._typed.last
 
     def format_completion(self, item: CompletionItem[Any]) -> str:
-        """One line: what kind it is, and what replaces the end of the word."""
+        """One line: the type of the item, and the text that replaces the end of the word."""
         if item.type != "plain":
             return f"{item.type},"
         words, last, kept, quote = self._typed
-        # Of `--from=na` click completes `na`.
+        # For `--from=na`, click's item completes only `na`.
         option = last[: last.find("=") + 1] if last.startswith("-") else ""
         whole = f"{option}{item.value}"
         dashes = "-- " if looks_like_option(item) and "--" not in words else ""

@@ -1,4 +1,4 @@
-"""fish, which quotes what it puts on the line, and hands over the last word as it was typed."""
+"""fish, which quotes what it inserts, and passes the last word as it was typed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Fish(Words, FishComplete):
 
     @staticmethod
     def unquoted(word: str) -> str:
-        """The word as fish reads it; a quotation mark may be open."""
+        """The word without quotation marks and escapes; a quotation may still be open."""
         read, quote, escaped = [], "", False
         for character in word:
             if escaped:
@@ -57,6 +57,6 @@ class Fish(Words, FishComplete):
         return "".join(read)
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[Any]]:
-        """All but names that look like options: fish would quote the blank of `-- NAME`."""
+        """All items but names that look like options: fish would quote the space in `-- NAME`."""
         found = super().get_completions(args, incomplete)
         return [each for each in found if self.has_dashes or not looks_like_option(each)]

@@ -1,4 +1,4 @@
-"""What shells have in common that hand over the words of a line, without quotation marks."""
+"""What shells have in common that pass the line as words, without quotation marks."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Any, Final
 from click.shell_completion import CompletionItem, ShellComplete
 
 WORDS: Final = "_STORAGE_WORDS"
-"""Environment variable with the words up to the cursor, the last one to be completed."""
+"""The environment variable with the words up to the cursor; the last one is to be completed."""
 
 SEPARATOR: Final = "\x1f"
 
 
 class Words(ShellComplete):
-    """A shell whose script sets `WORDS`, and reads lines of a type, a value and its help."""
+    """Answers a shell whose script sets `WORDS`, and reads lines of type, value and help."""
 
     is_ours = False
-    """Whether a script of ours asks, and not one of click's that was saved."""
+    """Whether our script asks, not a saved one of click's."""
 
     option = ""
-    """`--from=` where the value of an option is completed behind its equals sign."""
+    """`--from=` if the value after it is completed; empty otherwise."""
 
     has_dashes = False
-    """Whether `--` stands on the line, behind which nothing is an option."""
+    """Whether `--` is on the line, after which nothing is an option."""
 
     def get_completion_args(self) -> tuple[list[str], str]:
         """The words before the cursor, and the last one."""
@@ -45,7 +45,7 @@ class Words(ShellComplete):
         return word
 
     def format_completion(self, item: CompletionItem[Any]) -> str:
-        """A line; what is a name may begin with a dash, which is for the script to deal with."""
+        """A line of type, value and help; type `dashed` is for names that begin with a dash."""
         if not self.is_ours:
             return super().format_completion(item)
         kind = item.type
@@ -56,5 +56,5 @@ class Words(ShellComplete):
 
 
 def looks_like_option(item: CompletionItem[Any]) -> bool:
-    """Whether it is a name that a command would take for an option."""
+    """Whether an item is a name that a command would take for an option."""
     return bool(item.is_argument) and str(item.value).startswith("-")

@@ -1,4 +1,4 @@
-"""zsh, which hands over words without quotation marks, and quotes what it puts on the line."""
+"""zsh, which passes words without quotation marks, and quotes what it inserts."""
 
 from __future__ import annotations
 
@@ -42,19 +42,19 @@ fi
 
 
 class Zsh(Words, ZshComplete):
-    """zsh."""
+    """Answers zsh."""
 
     source_template = _ZSH
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[Any]]:
-        """All; of names that look like options, click's script could not make `-- NAME`."""
+        """All items; for click's script without names that look like options, which need `--`."""
         found = super().get_completions(args, incomplete)
         if self.is_ours or self.has_dashes:
             return found
         return [each for each in found if not looks_like_option(each)]
 
     def format_completion(self, item: CompletionItem[Any]) -> str:
-        """A line; for click's script three, in which backslashes are taken away before a help."""
+        """One line, or three for click's script, which unescapes backslashes if there is help."""
         if not self.is_ours and item.help:
             item.value = str(item.value).replace("\\", "\\\\")
         return super().format_completion(item)
