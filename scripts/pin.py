@@ -1,12 +1,16 @@
 """Resolves every dependency afresh and pins it; `make constraints` runs this.
 
-`constraints.txt` holds one `name==version` per package of an environment with every extra and the
-build backend in it, `tests/servers/swift/` the same for the environments of two versions of
-OpenStack Swift, `tests/tools/` for that of `make test-tools` (with the same versions of what both
-have) and for each program that runs beside it, `scripts/bench/alternatives/` for that of the bench,
-`scripts/screenshots/programs/` for each program whose screens are shown beside ours.
-A `package-lock.json` pins each test server that runs on Node and what it needs. None of them holds
-an address, so all work with whatever registry a machine is set to.
+Each file of constraints has one `name==version` for each package of an environment:
+
+    constraints.txt               Storage with every extra, and the build backend
+    tests/servers/swift/          two versions of OpenStack Swift
+    tests/tools/                  `make test-tools`, with the versions of constraints.txt
+    tests/tools/programs/         each program that these tests run
+    scripts/bench/alternatives/   the bench
+    scripts/screenshots/programs/ each program whose screens are shown beside ours
+
+A `package-lock.json` pins each test server that runs on Node and what it needs. None of the files
+has an address, so all work with whatever registry a machine is set to.
 """
 
 import json

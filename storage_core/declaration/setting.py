@@ -137,7 +137,7 @@ class Setting:
 
 
 class _Declaration:
-    """A setting in the body of its class, which replaces it by its default and keeps the rest."""
+    """Declares a setting in a class body; once the class exists, the default takes its place."""
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
@@ -151,7 +151,7 @@ class _Declaration:
             return
         delattr(owner, name)
         if hasattr(owner, name):
-            # A base class gives it a default, which does not hold here.
+            # A base class has a default for it, which must not apply here.
             from dataclasses import field
 
             setattr(owner, name, field())

@@ -48,7 +48,7 @@ _PATH: Final = re.compile(r"(?:~[\w.-]*|\.{0,2}|[A-Za-z]:)[\\/](?![\\/])[^?#@\r\
 _NAMES_ONE: Final = re.compile(
     r"(?:.*_)?(?:auth|token|credentials?)_(?:type|method)|.*key_?(?:id|type)"
 )
-"""In place of a secret: which one, or of what kind."""
+"""Keys that sound like those of secrets, but whose values only name one or its type."""
 
 _WAYS: Final = frozenset({"anon", "browser", "cache", "cloud", "google_default"})
 """The values of gcsfs's `token` that choose how to sign in, and are no secrets."""

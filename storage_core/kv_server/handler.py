@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from storage_core.keys import Kind
 
 MAX_HEAD: Final = 32 * 1024
-"""Bytes of a request line and its headers."""
+"""The most bytes of a request line and its headers."""
 
 _OTHER: Final = cast("Kind", "other")
 """The folder for keys that are not those of blobs: other clients of the protocol have their own."""

@@ -1,4 +1,4 @@
-"""The other process of the cases: a store arrives as a pickle on standard input and is used here.
+"""Uses a store in another process, for the cases: it comes as a pickle on standard input.
 
 python -m storage_core.testing.process child KEY    read it, write, read back
 python -m storage_core.testing.process fork KEY     the same here, in a fork, and here again

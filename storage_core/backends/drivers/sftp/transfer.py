@@ -1,7 +1,8 @@
 """Reads and writes a file over SFTP by many requests at a time, as each takes a round trip.
 
-asyncssh can send several requests at a time itself, but when the connection breaks, those under way
-print that their errors were never retrieved (2.24). So each of its calls makes one request here.
+asyncssh can send several requests at a time itself, but when the connection breaks, messages are
+printed that the errors of those under way were never retrieved (2.24). So each of its calls makes
+one request here.
 """
 
 from __future__ import annotations

@@ -61,8 +61,8 @@ _REMEDIES: Final = {
     ),
 }
 """By Azure's class of credentials: what people call it, and what to do when it fails. If several
-fail, the message is about the first in this order. Managed identity is last, since a machine of any
-cloud has something that answers for it."""
+fail and the chain stopped at none, the message is about the first in this order. Managed identity
+is last, since a machine of any cloud has something that answers for it."""
 
 _LONGEST: Final = 160
 _PART: Final = 0.8

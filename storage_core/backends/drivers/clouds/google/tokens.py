@@ -65,7 +65,7 @@ class Tokens:
         self.timeout = timeout
         self._found = token if isinstance(token, Found) else None
         self.is_found = self._is_given
-        """Whether the credentials need not be looked for, or not again."""
+        """Whether `find` is not needed: the credentials are given, or have been found."""
 
         self._accepted: str | None = None
         """The last token that the service has accepted."""
