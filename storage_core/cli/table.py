@@ -136,7 +136,7 @@ def padded(text: str, width: int) -> str:
 def _staying(columns: Sequence[Column], widths: Sequence[int], width: int | None) -> list[int]:
     """The columns that stay in the row: as many as fit into `width` cells.
 
-    A column folds before it drops, but only after all columns of an earlier turn have dropped;
+    A column folds before it drops, but only after all columns that drop earlier have dropped;
     columns that never drop fold last.
     """
     stay = list(range(len(columns)))
@@ -155,7 +155,7 @@ def _staying(columns: Sequence[Column], widths: Sequence[int], width: int | None
 def _narrowed(columns: Sequence[Column], widths: list[int], width: int) -> list[int]:
     """`widths` with folding columns narrowed until a line fits, if possible.
 
-    First those that may drop, in their turn; then the widest of the others.
+    First those that may drop, in the order in which they drop; then the widest of the others.
     """
     widths = list(widths)
     excess = sum(widths) + _GAP * (len(widths) - 1) - width

@@ -24,7 +24,7 @@ _OWN_KEYS: Final = {
     "GOOGLE_": ("service_account_info", "endpoint_url"),
     "AZURE_": ("connection_string",),
 }
-"""For each cloud, the settings of which any one keeps its variables from counting."""
+"""For each cloud, its settings: a configuration that gives one ignores the cloud's variables."""
 
 _NEVER: Final = ("AZURE_STORAGE_CONNECTION_STRING", "STORAGE_EMULATOR_HOST")
 

@@ -20,7 +20,7 @@ _SECTION = "file"
 
 
 def loaded(file: ConfigFile) -> tuple[Configurations | None, list[Finding]]:
-    """Load the file and its layers, and find out about them; None if it cannot be read."""
+    """Load the file and its layers (None if it cannot be read), and return findings about them."""
     try:
         found = file.load()
     except StorageError as error:

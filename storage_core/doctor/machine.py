@@ -21,7 +21,7 @@ _EXTRAS: Final = {
     "webdav": ("webdav4",),
 }
 _EARLIEST: Final = 2025
-"""This program is younger than this year: a clock that shows it, or an earlier one, is wrong."""
+"""The last year without this program: a clock that shows it or an earlier year is wrong."""
 
 _LATEST: Final = 2100
 

@@ -1,9 +1,9 @@
-"""Exports configurations as files that other tools, or workers of ours, read.
+"""Exports configurations as files for other tools, or for Storage on workers.
 
     chosen.py      what is to be exported, and the text that it becomes
     settings.py    the settings of one configuration as they are exported: secrets, references
     places.py      where a configuration leads, in terms that other tools share
-    describing.py  makes a place of a configuration of each storage type
+    describing.py  makes a place of a configuration, for each storage type
     names.py       names that another tool accepts
     forms/         a module for each form, which writes the text
 

@@ -1,4 +1,4 @@
-"""Makes a place, in terms that other tools share, of a configuration of each storage type."""
+"""Makes a `Place` of a configuration, for each storage type."""
 
 from __future__ import annotations
 

@@ -28,9 +28,9 @@ def names_for(
 
 
 def free(wanted: str, taken: Iterable[str], joint: str = "-") -> str:
-    """`wanted`, or the first of `wanted-2`, `wanted-3` … that is not taken in any case.
+    """`wanted`, or the first of `wanted-2`, `wanted-3` … that is not taken, ignoring case.
 
-    Case does not tell variables apart: never on Windows, and here they are written in capitals.
+    Variables are compared without case: Windows does so, and here they are written in capitals.
     """
     others = {each.upper() for each in taken}
     number, found = 1, wanted

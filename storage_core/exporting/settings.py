@@ -57,18 +57,18 @@ class Value:
 
     @property
     def variable(self) -> str | None:
-        """The name of the variable that it refers to; None if it does not."""
+        """The name of the variable that it refers to; None if to none."""
         return self._target(VARIABLE)
 
     @property
     def file(self) -> str | None:
-        """The absolute path of the file that it refers to; None if it does not."""
+        """The absolute path of the file that it refers to; None if to none."""
         target = self._target("file")
         return None if target is None else expanded(target)
 
     @property
     def keyring(self) -> tuple[str, str] | None:
-        """The service and user of the keyring entry that it refers to; None if it does not."""
+        """The service and user of the keyring entry that it refers to; None if to none."""
         target = self._target("keyring")
         if target is None:
             return None

@@ -98,7 +98,11 @@ def _split(text: str, names: Collection[str]) -> tuple[str | None, str]:
 
 
 def _meant(name: str, found: Sequence[Found], names: Sequence[str]) -> list[int]:
-    """The indices of the entries with this name here, else of those with it in their tools."""
+    """The indices of the entries that ask and are called `name` here, or else in their tools.
+
+    Raises:
+        ValueError: no entry is called so, or none of them asks.
+    """
     own = [each.name for each in found]
     for called in (names, own):
         meant = [index for index, each in enumerate(called) if each == name]

@@ -29,7 +29,7 @@ class Found:
     """The tool, by its name in `storage import`: `rclone`."""
 
     entry: str
-    """What the tool calls it and its kind: `remote minio`, `profile corp`."""
+    """Its kind and name in the words of the tool: `remote minio`, `profile corp`."""
 
     place: str
     """The file or the variable that it is in."""
@@ -41,7 +41,7 @@ class Found:
     """The storage type; None if it cannot be imported."""
 
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    """The settings to write, with references instead of secrets if the tool has them elsewhere."""
+    """The settings to write; a secret that the tool itself refers to is a reference."""
 
     id: str | None = None
     """The ID that it keeps (Prefect); None: it gets a new one."""

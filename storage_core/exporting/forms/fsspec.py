@@ -1,7 +1,7 @@
 """A JSON file for fsspec's folder of defaults, which has one set of arguments for each protocol.
 
 The URL of each configuration and what is left out, for which fsspec has no place, are below a key
-that is no protocol, which it ignores.
+that fsspec ignores, since it is not a protocol.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def written(chosen: Chosen) -> Written:
         arguments = {**_guard(place), **given}
         absent_here = _withheld(found.arguments)
         differs = protocols.setdefault(found.protocol, arguments) != arguments
-        # Left-out values look the same in all, but there can be only one value to add for all.
+        # Compare left-out values too: they look the same in the file, but one is added for all.
         if withheld.setdefault(found.protocol, absent_here) != absent_here or differs:
             raise ConfigurationError(
                 f"{owners[found.protocol]} and {place.name}: fsspec has one setting for all "

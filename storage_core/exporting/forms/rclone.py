@@ -194,7 +194,7 @@ def _gcs(place: GCS) -> _Remote:
 
 
 def _interface(endpoint: Value | None) -> Value | None:
-    """The endpoint with the path of the API, which rclone does not add itself as other tools do."""
+    """The endpoint with the path of the API, which rclone, unlike other tools, does not add."""
     if endpoint is None or endpoint.text is None:
         return endpoint
     return Value(setting=endpoint.setting, text=f"{endpoint.text.rstrip('/')}/storage/v1/")

@@ -40,7 +40,7 @@ def found(path: str | None = None) -> list[Found]:
             for name, value in sorted(os.environ.items())
             if name.startswith(PREFIX) and value
         }
-        # Airflow writes the name of the connection in capitals in the variable's.
+        # In the name of a variable, Airflow writes the name of the connection in capitals.
         return [*filter(None, (_found(name, each, None) for name, each in said.items()))]
     path = absolute(path)
     return [*filter(None, (_found(name, each, path) for name, each in in_file(path).items()))]

@@ -56,7 +56,7 @@ def found(path: str | None = None) -> list[Found]:
 
 
 def _by_name(profiles: Profiles, *, is_used: bool) -> Iterator[tuple[Found, Profile]]:
-    """The entries of profiles of which only the name is imported, with these profiles.
+    """Yield entries that import only the names of profiles, each with its profile.
 
     Args:
         profiles: all profiles.

@@ -34,7 +34,7 @@ def found_account(options: Options, folder: str, *, is_default: bool) -> Found:
     """The entry for an account.
 
     Args:
-        options: include the name or the URL of an account.
+        options: the options, with the name or the URL of an account.
         folder: the CLI's folder.
         is_default: whether the CLI uses the account if none is named.
 

@@ -165,7 +165,7 @@ def verified(remote: Remote) -> tuple[str | None, tuple[str, ...]]:
         return None, ("the switch ssl_verify: certificates are always checked",)
     if said.lower() in ("", "true"):
         return None, ()
-    # Unlike other paths in the file, this one is relative to the current folder.
+    # Unlike other paths in the file, this one is relative to the folder in which DVC is started.
     if not os.path.isabs(os.path.expanduser(said)):
         return None, ("the file of ssl_verify, whose path is relative; set CA Bundle",)
     return said, ()

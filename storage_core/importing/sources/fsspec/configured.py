@@ -1,4 +1,4 @@
-"""Reads fsspec's files and variables as fsspec does; each value knows its place.
+"""Reads fsspec's files and variables as fsspec does, each value with its place.
 
 Later values win: first come the files of the folder in the order of their names, then variables for
 whole protocols, then those for single settings. `[DEFAULT]` of an INI file is in all its sections.

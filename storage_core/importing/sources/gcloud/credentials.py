@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 VARIABLE: Final = "GOOGLE_APPLICATION_CREDENTIALS"
-"""The variable with the credentials file that wins for Google's libraries."""
+"""The variable with a credentials file, which wins over all else for Google's libraries."""
 
 DEFAULT: Final = "application_default_credentials.json"
 """The file that `gcloud auth application-default login` writes."""

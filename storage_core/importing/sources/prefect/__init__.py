@@ -4,7 +4,7 @@ home.py      which database Prefect uses here, and its settings
 database.py  reads SQLite without leaving a trace, with its log and from read-only folders
 blocks.py    the blocks in a database, decrypted, with the blocks that they refer to
 credentials.py  the settings that credential blocks become
-kinds.py     what each kind of block becomes
+kinds.py     what each type of block becomes
 """
 
 from __future__ import annotations

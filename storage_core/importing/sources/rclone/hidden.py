@@ -40,7 +40,7 @@ _QUARTERS: Final = (
 
 
 def revealed(obscured: str) -> str | None:
-    """The password in its obscured form; None if the text is not obscured."""
+    """Reveal an obscured password; None if the text is not an obscured one."""
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
     if not _OBSCURED.fullmatch(obscured) or len(obscured) % 4 == 1:
