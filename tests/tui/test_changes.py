@@ -199,9 +199,9 @@ async def test_what_was_done_is_told(tmp_path: Path) -> None:
             (["D", "enter"], "Duplicated live as live-copy."),
             (["r", *"other", "enter"], "Renamed live-copy to other."),
             (["d"], "Updated default storage!"),
-            (["u"], "Undone: change the default from live to other."),
+            (["u"], "Undone: make other the default."),
             (["g", "d"], "Cleared default storage! Temporary storage is used."),
-            (["u"], "Undone: change the default from live to Temporary Local Storage."),
+            (["u"], "Undone: clear the default."),
         ):
             pilot.app.clear_notifications()
             await press(pilot, *keys)

@@ -106,8 +106,8 @@ class Changes(ListCommands):
         self._app.say("Updated default storage!")
 
     def _default_label(self, new: str) -> str:
-        old = self._session.default or names.BUILT_IN
-        return f"change the default from {one_word(old)} to {one_word(new)}"
+        """What undo calls a change of the default."""
+        return "clear the default" if new == names.BUILT_IN else f"make {one_word(new)} the default"
 
     async def undo(self) -> None:
         """Take back the last change."""
