@@ -33,8 +33,8 @@ LARGEST: Final = 4 * 1024 * 1024
 _MARK: Final = b"\xef\xbb\xbf"
 
 _DEEPEST: Final = 100
-"""The deepest nesting of tables and lists. YAML's loader in C recurses for each level, and some ten
-thousand crash the process; a thousand levels of JSON are too many for recursion in Python."""
+"""Levels of tables and lists within one another. No configuration needs as many, and not every
+parser, nor what walks through its result, can be trusted with any number of them."""
 
 
 def text_of(path: str, *, takes_mark: bool = False) -> str:
