@@ -112,7 +112,7 @@ async def test_testing_all_is_stopped_and_what_has_begun_is_shown_until_it_ends(
             release.set()
             await settle(pilot)
             assert "Stopped: 4 of 9 tested, 4 failed." in said(pilot)
-            assert len(re.findall("✗ +now +KV ", screen_text(pilot))) == 4
+            assert len(re.findall("✗ +KV ", screen_text(pilot))) == 4
             assert "running" not in screen_text(pilot)
             assert not the_list(pilot).testing
 

@@ -283,7 +283,7 @@ WRONG = {
     ("s", "x.yaml"): "✗ ~/old/x.yaml: has nothing of Multi-Storage Client to import",
     ("r", "x.conf"): "is encrypted; set RCLONE_CONFIG_PASS to its password",
     ("r", "../.config/rclone/rclone.conf"): "all that it has is in the list already",
-    ("p", "rclone.conf"): "rclone.conf is no SQLite database",
+    ("p", "rclone.conf"): "rclone.conf: is no SQLite database",
     ("d", ""): "✗ name a path, as ~/code/model",
 }
 """What is said of a path, by the letter of the tool."""

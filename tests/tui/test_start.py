@@ -28,7 +28,7 @@ def test_the_list_is_opened_without_what_edits_checks_or_asks(tmp_path: Path) ->
     code = (
         "import sys; from tui.__main__ import loaded_app\n"
         f"app = loaded_app({str(path)!r})\n"
-        "assert len(app._first.result().rows) == 3\n"
+        "assert len(app._first_load.result().rows) == 3\n"
         "print('\\n'.join(sys.modules))"
     )
     done = subprocess.run(
