@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-servers test-tools test-lowest test-newest reliability bench bench-full check format docs readme screenshots beside wheel constraints clean
+.PHONY: help run test test-servers test-tools prepare test-lowest test-newest reliability bench bench-full check format docs readme screenshots beside wheel constraints clean
 
 PYTHON := .venv/bin/python
 PIP := $(PYTHON) -m pip -qq --disable-pip-version-check
@@ -51,6 +51,8 @@ test-servers: $(DEV_READY) $(S3RVER_READY) $(SWIFT_READY) ## S3 Storage on every
 
 test-tools: $(TOOLS_READY) $(PROGRAMS_READY) $(AZURITE_READY) ## With the programs of others: storage:// in Dask, Ray and Prefect, what they have to import, what is exported to them
 	@.venv-tools/bin/python -m pytest -m tools -n auto --maxprocesses 4 --dist loadfile tests/docs tests/fs tests/tools $(ARGS)
+
+prepare: $(S3RVER_READY) $(SWIFT_READY) $(TOOLS_READY) $(PROGRAMS_READY) ## Set up what test-servers and test-tools need, and run nothing
 
 test-lowest: $(AZURITE_READY) ## All tests with exactly the lowest versions that pyproject.toml allows, in .venv-lowest
 	$(call tested,.venv-lowest,lowest-direct)
