@@ -223,9 +223,8 @@ class Store:
             compression: "gzip" or "zstd", for a key that ends in `.tar.gz` or `.tar.zst`.
 
         Raises:
-            StorageError: a file cannot be read, or changes meanwhile; there is a link or a pipe, or
-                a name that is not UTF-8 or differs from another only in case or Unicode normal
-                form.
+            StorageError: a file cannot be read, or changes meanwhile; there is a link, a pipe, or a
+                name that is not UTF-8 or is another's but for case or Unicode normal form.
             UnsupportedOperation: zstd is missing (extra `objects`).
         """
         from storage_core.blobs.archive import saving
@@ -302,8 +301,7 @@ class Store:
 
         Raises:
             BlobExists: there is a blob under the chosen `key` already.
-            InvalidKey: `key` or `kind` is not valid, or the end of `key` is not that of the
-                serializer and the compression.
+            InvalidKey: `key` or `kind` is not valid, or `key` names another form or compression.
             UnsupportedOperation: the serializer cannot write `obj` (the message names the part at
                 fault), or a package is missing.
         """
@@ -336,8 +334,7 @@ class Store:
         """Return a signed URL with which anybody can read the blob for a while: treat it as secret.
 
         S3 Storage has such links, Azure Blob Storage with an account key, and Google Cloud Storage
-        with a service account. The logger `storage_core` says so when a link expires earlier than
-        asked for.
+        with a service account. The logger `storage_core` says if one expires earlier.
 
         Args:
             key: of the blob, which must exist.
@@ -356,8 +353,7 @@ class Store:
         """Reach the storage, sign in and find the bucket, writing nothing.
 
         Raises:
-            StorageUnavailable: it cannot be reached.
-            AccessDenied: the credentials are refused.
+            StorageUnavailable, AccessDenied: it cannot be reached; it refuses the credentials.
             ConfigurationError: what the settings name does not exist, or they are wrong.
         """
         self._backend.check()
