@@ -45,10 +45,8 @@ from tests.tui.driving import (
 )
 from tui.app import StorageApp
 from tui.features.blobs.screen import BrowseScreen
-from tui.features.blobs.view import BlobView
 from tui.kit.filter import FilterLine
-from tui.session.background import in_thread
-from tui.session.listing import SORTS, View, arranged
+from tui.session.listing import SORTS
 
 SIZES = [(120, 40), (80, 24), (60, 20)]
 
@@ -656,45 +654,3 @@ async def test_nothing_is_deleted_where_it_is_read_only(tmp_path: Path) -> None:
         await press(pilot, "enter", "x")
         assert "results/one" in screen_text(pilot)
     assert (tmp_path / "blobs/results/one").exists()
-
-
-async def test_leaving_while_the_list_is_sorted_is_no_crash(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "blobs").mkdir()
-    table = f'[storage.a]\ntype = "local"\nstorage_path = {in_toml(tmp_path / "blobs")}\n'
-    sorting, go_on = threading.Event(), threading.Event()
-
-    def held(*given: Any, **also: Any) -> View:
-        sorting.set()
-        go_on.wait()
-        return arranged(*given, **also)
-
-    monkeypatch.setattr("tui.features.blobs.catalogue.arranged", held)
-    async with StorageApp(write(tmp_path / "s.toml", table)).run_test() as pilot:
-        await settle(pilot)
-        await pilot.press("b")
-        await in_thread(sorting.wait)
-        pilot.app.simulate_key("escape")
-        await until(pilot, lambda: pilot.app.screen is the_list(pilot))
-        go_on.set()
-        await settle(pilot)
-        assert pilot.app.is_running
-
-
-async def test_a_blob_that_was_to_be_read_on_leaving_is_no_crash(tmp_path: Path) -> None:
-    (tmp_path / "results").mkdir()
-    (tmp_path / "results" / "a").write_text("text")
-    table = f'[storage.a]\ntype = "local"\nstorage_path = {in_toml(tmp_path)}\n'
-    path = write(tmp_path / "s.toml", table)
-    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-        await press(pilot, "b")
-        screen = pilot.app.screen
-        assert isinstance(screen, BrowseScreen)
-        view, blob = screen.query_one(BlobView), screen.blob
-        await press(pilot, "escape")
-        assert not view.is_attached
-        view.show(blob)
-        await settle(pilot)
-        assert pilot.app.is_running

@@ -27,6 +27,7 @@ from tui.kit.preload import MORE
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.await_remove import AwaitRemove
     from textual.geometry import Size
     from textual.widget import Widget
 
@@ -147,23 +148,16 @@ class BaseScreen(Screen[ResultT]):
         finally:
             self.flows += 1
 
-    async def while_here(self, awaited: Awaitable[T]) -> T:
-        """Await something, unless the screen is left meanwhile; see `end_if_left`."""
-        try:
-            return await awaited
-        finally:
-            self.end_if_left()
+    def remove(self) -> AwaitRemove:
+        """Remove the screen, and cancel at once what works for it and its widgets.
 
-    def end_if_left(self) -> None:
-        """Cancel the calling worker if the screen was left and its widgets are being removed.
-
-        Textual ends a screen's workers only after that.
-
-        Raises:
-            asyncio.CancelledError: the screen was left.
+        Textual cancels the workers of a screen after its widgets are gone, and a worker that goes
+        on before that finds none of them.
         """
-        if not self.is_running:
-            raise asyncio.CancelledError
+        for worker in list(self.workers):
+            if self in worker.node.ancestors_with_self:
+                worker.cancel()
+        return super().remove()
 
     # ---- other screens
 

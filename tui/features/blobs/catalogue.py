@@ -18,8 +18,6 @@ from tui.session.listing import Listed, Sort, View, arranged
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from textual.worker import Worker
-
     from tui.kit.screen import BaseScreen
     from tui.session.store import OpenedStore
 
@@ -76,7 +74,10 @@ class Catalogue:
         """Objects that are no longer shown, to be freed a few at a time."""
 
         self._changed = False
-        self._arranging: Worker[None] | None = None
+        self._settled = asyncio.Event()
+        """Set while nothing is being arranged."""
+
+        self._settled.set()
 
     @property
     def is_by_folder(self) -> bool:
@@ -110,7 +111,6 @@ class Catalogue:
             self._tell(None)
             folder, deep = self.folder, self.deep
             async for page in stream(lambda: self._opened.pages(folder, deep=deep)):
-                self._screen.end_if_left()
                 found += page
                 if fresh:
                     self._blobs = found
@@ -124,7 +124,9 @@ class Catalogue:
                 self._replace(found)
         self.listing = False
         self._tell(None)
-        await self._screen.while_here(self.rearrange().wait())
+        self.rearrange()
+        # Waiting for the worker instead would cancel it together with this one.
+        await self._settled.wait()
 
     def _replace(self, found: list[Listed]) -> None:
         """Take `found` as all that is listed."""
@@ -152,19 +154,19 @@ class Catalogue:
         self.sort, self.reverse = sort, reverse
         self.rearrange()
 
-    def rearrange(self) -> Worker[None]:
+    def rearrange(self) -> None:
         """Filter and sort in a thread and show the result; again if more has come meanwhile."""
         self._changed = True
-        if self._arranging is None:
-            self._arranging = self._screen.run_worker(self._arrange(), group="load-view")
-        return self._arranging
+        if self._settled.is_set():
+            self._settled.clear()
+            self._screen.run_worker(self._arrange(), group="load-view")
 
     async def _arrange(self) -> None:
         while self._changed:
             self._changed = False
             begun, text = monotonic(), self._words()
             arrange = partial(self._arranged, self._blobs, search.words_of(text))
-            view = await self._screen.while_here(in_thread(arrange))
+            view = await in_thread(arrange)
             self._to_free.append(self.view)
             self.view = view
             self._show(view, text)
@@ -174,4 +176,4 @@ class Catalogue:
             if self.listing:
                 # Pause: sorting many blobs takes a while, and slows keys down.
                 await asyncio.sleep(min(1.0, monotonic() - begun))
-        self._arranging = None
+        self._settled.set()

@@ -147,8 +147,7 @@ class BlobView(Vertical):
             self._take(blob, None, reading=True)
         preview, problem = None, ""
         try:
-            reading = in_thread(lambda: self._preview_of(blob, left))
-            preview = await self.screen.while_here(reading)
+            preview = await in_thread(lambda: self._preview_of(blob, left))
         except StorageError as error:
             problem = printable(str(error))
         finally:
@@ -208,21 +207,21 @@ class BlobView(Vertical):
             # The widget has no size before it is laid out.
             laid_out = asyncio.Event()
             self.call_after_refresh(laid_out.set)
-            await self.screen.while_here(laid_out.wait())
+            await laid_out.wait()
         width, height, form, first = pager.room, pager.size.height, self._form, self._first
 
         def draw() -> tuple[Drawn, Sequence[Line | Strip]]:
             drawn = preview.drawn(width, form, first, height)
             return drawn, painted(drawn.lines)
 
-        drawn, lines = await self.screen.while_here(in_thread(draw))
+        drawn, lines = await in_thread(draw)
         pager.show(lines, drawn.head, striped=drawn.columns is not None)
         self._columns = drawn.columns
         self._tell()
 
     async def _draw_cells(self, grid: CellGrid, shown: Grid) -> None:
         # Measuring the columns takes a while.
-        await self.screen.while_here(in_thread(lambda: shown.natural))
+        await in_thread(lambda: shown.natural)
         if grid.cells is not shown:
             grid.show(shown)
         self._switch(to_cells=True)

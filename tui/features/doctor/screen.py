@@ -112,7 +112,7 @@ class DoctorScreen(FullScreen[None]):
         room = pager.room
         if room <= 0:
             return
-        pager.show(await self.while_here(in_thread(lambda: lines_of(report, room, self.key))))
+        pager.show(await in_thread(lambda: lines_of(report, room, self.key)))
         said = self.query_one("#summary", Static)
         said.update(report.summary if self._complete else "Looking; no server is asked.")
         said.set_class(self._complete and bool(report.problems), "-wrong")

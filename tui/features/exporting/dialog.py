@@ -120,9 +120,7 @@ class ExportDialog(Dialog[str]):
 
     async def _look(self) -> None:
         form, secrets = FORMS[self._form], self._secrets
-        self._shown = await self.while_here(
-            in_thread(lambda: self._exported(form, secrets=secrets))
-        )
+        self._shown = await in_thread(lambda: self._exported(form, secrets=secrets))
         self._draw()
 
     def _exported(self, form: str, *, secrets: bool) -> Shown:

@@ -56,8 +56,7 @@ class Filling:
     async def _take(self, text: str, into: PasteInput) -> None:
         cls = self._entered.cls
         try:
-            look = self._jobs.run("reading", lambda: block_in(text, cls))
-            block = await self._screen.while_here(look)
+            block = await self._jobs.run("reading", lambda: block_in(text, cls))
         except Unusable as error:
             self._screen.app.say(f"Nothing was pasted: {error}.", severity="warning")
             return

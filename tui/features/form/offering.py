@@ -118,10 +118,9 @@ class Offering:
         try:
             if found is None:
                 values = self._entered.values()
-                asked = self._jobs.run(
+                found = await self._jobs.run(
                     what, lambda: offered(cls, field.setting, values, cancellation)
                 )
-                found = await self._screen.while_here(asked)
         except InvalidSettings as error:
             label = {setting.name: setting.label for setting in cls.settings()}
             wrong = label.get(error.faults[0].name or "", "a setting")

@@ -120,8 +120,7 @@ class TypePicker(Dialog["Chosen"]):
 
     async def _take(self, text: str) -> None:
         try:
-            look = self._session.jobs.run("reading", lambda: block_in(text))
-            block = await self.while_here(look)
+            block = await self._session.jobs.run("reading", lambda: block_in(text))
         except Unusable as error:
             self.app.say(f"Nothing was pasted: {error}.", severity="warning")
             return

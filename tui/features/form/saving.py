@@ -56,7 +56,7 @@ class Saving:
         try:
             if entry is None:
                 # Report wrong settings before the file is locked or created.
-                await self._screen.while_here(in_thread(lambda: draft.configuration(cls, values)))
+                await in_thread(lambda: draft.configuration(cls, values))
                 saved = await self._session.change(
                     f"new {one_word(name)}",
                     lambda edit: draft.save_new(edit, cls, values, name, default=default),
@@ -74,7 +74,7 @@ class Saving:
                 faults["name"] = "is required"
             await self._show_faults(faults)
         except draft.WrongName as error:
-            faults = await self._screen.while_here(in_thread(lambda: draft.faults_of(cls, values)))
+            faults = await in_thread(lambda: draft.faults_of(cls, values))
             await self._show_faults(
                 {**faults, "name": str(error) if name.strip() else "is required"}
             )
@@ -88,8 +88,8 @@ class Saving:
         """Say that it is saved, and what is doubtful about it."""
         self._remember_test(name)
         cls, entry, app = self._entered.cls, self._session.entries.get(name), self._screen.app
-        doubts, cautions = await self._screen.while_here(
-            in_thread(lambda: (draft.doubts(cls, values), draft.cautions(cls, values)))
+        doubts, cautions = await in_thread(
+            lambda: (draft.doubts(cls, values), draft.cautions(cls, values))
         )
         old = self._entered.entry.name if self._entered.entry else name
         problems = entry.problems if entry else ()

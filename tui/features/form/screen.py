@@ -220,7 +220,7 @@ class FormScreen(FullScreen[str | None]):
     @work(group="landing", exclusive=True)
     async def _show_landing(self) -> None:
         values = self.entered.values()
-        place = await self.while_here(in_thread(lambda: draft.landing(self.cls, values)))
+        place = await in_thread(lambda: draft.landing(self.cls, values))
         landing = self.query_one(Landing)
         landing.wrong = len(self.query(".-wrong"))
         landing.place = printable(place)
@@ -257,16 +257,12 @@ class FormScreen(FullScreen[str | None]):
         if field.setting is NAME:
             own = self.entered.entry.name if self.entered.entry else None
             file = self._session.workspace.file
-            fault = await self.while_here(
-                in_thread(lambda: draft.name_fault(file, value, own) if value else None)
-            )
+            fault = await in_thread(lambda: draft.name_fault(file, value, own) if value else None)
         else:
-            fault, found = await self.while_here(
-                in_thread(
-                    lambda: (
-                        draft.fault_of(self.cls, field.setting, value),
-                        {**draft.cautions(self.cls, values), **draft.doubts(self.cls, values)},
-                    )
+            fault, found = await in_thread(
+                lambda: (
+                    draft.fault_of(self.cls, field.setting, value),
+                    {**draft.cautions(self.cls, values), **draft.doubts(self.cls, values)},
                 )
             )
             doubt = found.get(field.setting.name)

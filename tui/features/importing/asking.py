@@ -67,7 +67,7 @@ class AskAnswer(Dialog[str | None]):
 
     async def _try(self) -> None:
         answer = self.query_one("#answer", Input).value.strip()
-        if fault := await self.while_here(self._take(answer)):
+        if fault := await self._take(answer):
             self._tell(fault)
             self.query_one("#answer").focus()
         else:

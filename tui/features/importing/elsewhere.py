@@ -171,9 +171,7 @@ class ElsewhereDialog(Dialog["tuple[Elsewhere, list[Item]] | None"]):
             self.query_one("#path").focus()
 
     async def _try(self, place: Elsewhere) -> None:
-        found, fault = await self.while_here(
-            self._jobs.run("looking", lambda: found_at(place, self._known))
-        )
+        found, fault = await self._jobs.run("looking", lambda: found_at(place, self._known))
         if fault:
             self._tell(fault)
             self.query_one("#path").focus()

@@ -210,11 +210,9 @@ class ImportScreen(FullScreen[list[str]]):
                 items = [each for each in before if each.pasted]
                 items += (kept.get(each.key, each)._replace(found=each.found) for each in found)
                 planned, known = [*items], self._known
-                rows = await self.while_here(
-                    self._session.jobs.run(
-                        "comparing",
-                        lambda: imports.offers(planned, failures, known),  # noqa: B023
-                    )
+                rows = await self._session.jobs.run(
+                    "comparing",
+                    lambda: imports.offers(planned, failures, known),  # noqa: B023
                 )
             at = self.table.cursor
             self._items, self._failures = items, failures
@@ -224,8 +222,8 @@ class ImportScreen(FullScreen[list[str]]):
         """Plan again and draw, with the cursor on the item with this index, else where it is."""
         async with self._drawing:
             items, failures, known = [*self._items], [*self._failures], self._known
-            rows = await self.while_here(
-                self._session.jobs.run("comparing", lambda: imports.offers(items, failures, known))
+            rows = await self._session.jobs.run(
+                "comparing", lambda: imports.offers(items, failures, known)
             )
         if index is None and self.offer is not None:
             index = self.offer.number

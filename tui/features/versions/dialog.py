@@ -98,9 +98,8 @@ class VersionsDialog(Dialog[int | None]):
             self._differences = await in_thread(lambda: self._changed(at))
         except StorageError as error:
             self._differences = [Difference("", printable(str(error)))]
-        if self.is_running:
-            self.query_one(Lines).scroll_home(animate=False)
-            self._draw()
+        self.query_one(Lines).scroll_home(animate=False)
+        self._draw()
 
     def on_resize(self) -> None:
         """Draw again, since lines are wrapped to the width."""
