@@ -109,3 +109,36 @@ async def test_a_blob_that_was_to_be_read_on_leaving_is_no_crash(tmp_path: Path)
         view.show(blob)
         await settle(pilot)
         assert pilot.app.is_running
+
+
+@pytest.mark.parametrize("as_worker", [True, False])
+async def test_what_a_widget_looks_for_on_a_screen_that_is_being_left_is_no_crash(
+    tmp_path: Path, as_worker: bool
+) -> None:
+    async with StorageApp(local(tmp_path)).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "b")
+        screen = pilot.app.screen
+        assert isinstance(screen, BrowseScreen)
+        looked = asyncio.Event()
+
+        async def look() -> None:
+            while screen.query(TitleBar):  # noqa: ASYNC110 (no turn later than it is gone)
+                await asyncio.sleep(0)
+            looked.set()
+            screen.query_one(TitleBar)
+
+        async def act() -> None:
+            while screen.is_running:  # noqa: ASYNC110 (no turn later than it ends)
+                await asyncio.sleep(0)
+            if as_worker:
+                screen.table.run_worker(look())
+            else:
+                await look()
+
+        screen.table.call_later(act)
+        screen.dismiss(None)
+        await looked.wait()
+        await settle(pilot)
+        assert pilot.app.is_running
+        assert pilot.app.screen is the_list(pilot)

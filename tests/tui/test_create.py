@@ -181,7 +181,7 @@ async def test_what_is_found_out_for_a_form_that_was_left_disturbs_nobody(
         left = form.dismiss()
         while form.query(Landing):  # noqa: ASYNC110 (nothing tells that it goes)
             await asyncio.sleep(0)
-        assert landing.is_running
+        assert landing.is_cancelled
         gone.set()
         await left
         await settle(pilot)

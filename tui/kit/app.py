@@ -16,6 +16,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, runtime_checkable
 
 from textual import actions, events, work
+from textual._context import active_message_pump
 from textual.app import App, ScreenStackError, SuspendNotSupported
 from textual.binding import Binding
 from textual.css.query import NoMatches
@@ -25,7 +26,7 @@ from textual.notifications import Notification, Notifications, Notify
 from textual.reactive import Reactive, reactive
 from textual.widget import MountError
 from textual.widgets._toast import ToastRack
-from textual.worker import WorkerFailed
+from textual.worker import WorkerFailed, active_worker
 
 from tui.kit.clipboard import programs, taken
 from tui.kit.keys import KeyQueue
@@ -383,9 +384,12 @@ class KitApp(App[None]):
     # ---- crashes
 
     def _handle_exception(self, error: Exception) -> None:
-        """End with a report, except for what is missing because the app is being left."""
+        """End with a report, except for what is missing because its screen or the app is left."""
+        of_worker = isinstance(error, WorkerFailed)
         cause = error.error if isinstance(error, WorkerFailed) else error
-        if self.return_code is None or not isinstance(cause, _GONE):
+        at_work = active_worker.get().node if of_worker else active_message_pump.get()
+        left = self.return_code is not None or getattr(at_work, "_pruning", False)
+        if not (left and isinstance(cause, _GONE)):
             super()._handle_exception(error)
 
     def _fatal_error(self) -> None:

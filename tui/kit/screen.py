@@ -27,7 +27,6 @@ from tui.kit.preload import MORE
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.await_remove import AwaitRemove
     from textual.geometry import Size
     from textual.widget import Widget
 
@@ -148,16 +147,15 @@ class BaseScreen(Screen[ResultT]):
         finally:
             self.flows += 1
 
-    def remove(self) -> AwaitRemove:
-        """Remove the screen, and cancel at once what works for it and its widgets.
+    async def _message_loop_exit(self) -> None:
+        """Cancel what works for the screen and its widgets, before these are removed.
 
-        Textual cancels the workers of a screen after its widgets are gone, and a worker that goes
-        on before that finds none of them.
+        Textual does it afterwards, and a worker that went on meanwhile would find no widgets.
         """
         for worker in list(self.workers):
             if self in worker.node.ancestors_with_self:
                 worker.cancel()
-        return super().remove()
+        await super()._message_loop_exit()
 
     # ---- other screens
 
