@@ -22,6 +22,7 @@ from tui.kit.app import STYLES, KitApp
 from tui.kit.preload import preload
 from tui.kit.routes import Routes
 from tui.kit.screen import FullScreen
+from tui.kit.workers import start_worker
 from tui.session.background import in_thread, run
 from tui.session.garbage import collect_all, only_on_request
 from tui.session.session import Session
@@ -143,13 +144,13 @@ class StorageApp(KitApp):
             # Before the screen is laid out, so that its first frame is complete.
             self.session.show(self._first_load.result())
             self.session.jobs.idle.set()
-        self.run_worker(self._start(), group="load")
+        start_worker(self, self._start, group="load")
         self.set_interval(POLL, self._poll)
 
     async def _start(self) -> None:
         if not self.session.jobs.idle.is_set():
             self.session.show(await self.session.jobs.run("reading", self._first_load.result))
-        self.call_after_refresh(lambda: self.run_worker(self._preload(), group="warm"))
+        self.call_after_refresh(lambda: start_worker(self, self._preload, group="warm"))
 
     async def _preload(self) -> None:
         await preload(self, sorted(HERE.rglob("*.tcss")))
@@ -211,7 +212,7 @@ class StorageApp(KitApp):
             return
         self._leaving = True
         self.say("Saving first; Ctrl+Q again leaves at once.", severity="warning")
-        self.run_worker(self._leave_saved(), group="quit")
+        start_worker(self, self._leave_saved, group="quit")
 
     async def _leave_saved(self) -> None:
         while jobs := self.session.jobs.called("saving"):
@@ -228,7 +229,7 @@ class StorageApp(KitApp):
             self.exit(return_code=code)
             return
         self._leaving = True
-        self.run_worker(self._stop_saved(code), group="quit")
+        start_worker(self, self._stop_saved, code, group="quit")
 
     async def _stop_saved(self, code: int) -> None:
         while jobs := self.session.jobs.called("saving"):

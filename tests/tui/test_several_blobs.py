@@ -64,6 +64,7 @@ async def test_folders_are_not_chosen(tmp_path: Path) -> None:
         browsing(pilot)._enter("results")
         table.choose_all()
         assert not table.chosen
+        await settle(pilot)
         await press(pilot, "A")
         assert table.chosen == {row.key for row in table.rows if not row.is_folder} != set()
 

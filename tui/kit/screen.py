@@ -24,6 +24,7 @@ from tui.kit.busy import Busy
 from tui.kit.commands import APP, JUMP, Command, bindings, shown_key
 from tui.kit.explain import explanation
 from tui.kit.preload import MORE
+from tui.kit.workers import start_worker
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -122,7 +123,7 @@ class BaseScreen(Screen[ResultT]):
         """Run `work` as a flow; with `in_turn`, after the flows before it."""
         # Counted at once, since the next key may have arrived already.
         self.flows += 1
-        self.run_worker(self._flow(work, in_turn), group="flow")
+        start_worker(self, self._flow, work, in_turn, group="flow")
 
     async def _flow(self, work: Coroutine[Any, Any, object], in_turn: bool) -> None:
         try:

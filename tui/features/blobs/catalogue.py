@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from storage_core.errors import StorageError
 from storage_core.keys import KINDS
 from storage_core.printable import printable
+from tui.kit.workers import start_worker
 from tui.session import search
 from tui.session.background import in_thread, run, stream
 from tui.session.garbage import let_go
@@ -159,7 +160,7 @@ class Catalogue:
         self._changed = True
         if self._settled.is_set():
             self._settled.clear()
-            self._screen.run_worker(self._arrange(), group="load-view")
+            start_worker(self._screen, self._arrange, group="load-view")
 
     async def _arrange(self) -> None:
         while self._changed:

@@ -19,6 +19,7 @@ from tui.kit.ask import Ask
 from tui.kit.dialog import Box, Dialog
 from tui.kit.line_input import PasteInput
 from tui.kit.text import wrap
+from tui.kit.workers import start_worker
 from tui.session.background import stream
 from tui.session.download import Download, place_of
 
@@ -69,7 +70,7 @@ class DownloadDialog(Dialog[str]):
         if not entered:
             self._fail("name a file")
         elif self._download is None:
-            self.run_worker(self._look(entered), group="flow", exclusive=True)
+            start_worker(self, self._look, entered, group="flow", exclusive=True)
 
     async def _look(self, entered: str) -> None:
         """Look at what is there, and ask before it is replaced."""
@@ -91,7 +92,7 @@ class DownloadDialog(Dialog[str]):
             if answer != "replace":
                 return
         self._download = Download(place.target, replace=place.exists)
-        self.run_worker(self._fetch(self._download, shown), group="load", exclusive=True)
+        start_worker(self, self._fetch, self._download, shown, group="load", exclusive=True)
 
     async def _fetch(self, download: Download, shown: str) -> None:
         self._under_way(True)

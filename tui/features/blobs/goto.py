@@ -18,6 +18,7 @@ from tui.kit.dialog import Box, Dialog
 from tui.kit.line_input import PasteInput
 from tui.kit.text import cut_middle
 from tui.kit.theme import MUTED
+from tui.kit.workers import start_worker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,7 +83,7 @@ class GoToDialog(Dialog["str | None"]):
         if self._places:
             self._offer([f"{each}/" for each in self._places], "the last places")
         else:
-            self.run_worker(self._complete(), group="load", exclusive=True)
+            start_worker(self, self._complete, group="load", exclusive=True)
 
     @property
     def _typed(self) -> str:
@@ -91,7 +92,7 @@ class GoToDialog(Dialog["str | None"]):
     @on(Input.Changed)
     def _edited(self, event: Input.Changed) -> None:
         if event.value != (f"{self._folder}/" if self._folder else "") or self._offered == []:
-            self.run_worker(self._complete(), group="load", exclusive=True)
+            start_worker(self, self._complete, group="load", exclusive=True)
 
     async def _complete(self) -> None:
         """Offer the folders that begin with what is typed; list their parent if it is not known."""

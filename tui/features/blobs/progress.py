@@ -15,6 +15,7 @@ from storage_core.printable import printable
 from storage_core.quantities import human_size
 from tui.kit.dialog import Box, Dialog, Lines
 from tui.kit.text import cut_middle, wrap
+from tui.kit.workers import start_worker
 from tui.session.background import stream
 from tui.session.many import Step
 
@@ -63,7 +64,7 @@ class ProgressDialog(Dialog[Step]):
         """Begin the work at once."""
         self.add_class("-early")
         self.set_timer(EARLY, lambda: self.remove_class("-early"))
-        self.run_worker(self._go(), group="load")
+        start_worker(self, self._go, group="load")
 
     async def _go(self) -> None:
         problem = ""

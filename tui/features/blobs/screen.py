@@ -29,6 +29,7 @@ from tui.kit.commands import bindings
 from tui.kit.filter import FilterLine
 from tui.kit.screen import FullScreen
 from tui.kit.table import Table
+from tui.kit.workers import start_worker
 from tui.session import places
 from tui.session.background import run
 from tui.session.listing import SORTS, Listed, View
@@ -184,7 +185,7 @@ class BrowseScreen(FullScreen[None]):
     def _reload(self) -> None:
         """List everything again."""
         self._beside.reload()
-        self.run_worker(self._list(), group="load", exclusive=True)
+        start_worker(self, self._list, group="load", exclusive=True)
 
     async def _list(self) -> None:
         await self._catalogue.load()

@@ -20,6 +20,7 @@ from tui.kit.grid import CellGrid
 from tui.kit.pager import Line, Pager, painted
 from tui.kit.text import cut, wrap
 from tui.kit.theme import MUTED
+from tui.kit.workers import start_worker
 from tui.session.background import in_thread
 from tui.session.preview.choosing import preview_of
 from tui.session.preview.grid import Grid
@@ -122,7 +123,7 @@ class BlobView(Vertical):
         """
         self.give_up()
         self.busy = True
-        self.run_worker(self._read(blob, rest), group="load", exclusive=True)
+        start_worker(self, self._read, blob, rest, group="load", exclusive=True)
 
     def give_up(self) -> None:
         """Stop reading: the blob is no longer wanted."""
@@ -261,7 +262,7 @@ class BlobView(Vertical):
             self._tell()
 
     def _draw_again(self) -> None:
-        self.run_worker(self._draw(), group="load-lines", exclusive=True)
+        start_worker(self, self._draw, group="load-lines", exclusive=True)
 
     def _tell(self) -> None:
         self._say()

@@ -17,6 +17,7 @@ from tui.kit.commands import bindings
 from tui.kit.dialog import Box, Dialog, Lines
 from tui.kit.text import fit, wrap
 from tui.kit.theme import FAINT, MUTED
+from tui.kit.workers import start_worker
 from tui.session.background import stream
 from tui.session.checks import TestResult
 from tui.session.quantities import milliseconds, moment
@@ -98,7 +99,7 @@ class CheckDialog(Dialog[TestResult | None]):
         self._test()
 
     def _test(self) -> None:
-        self.run_worker(self._run(), group="test", exclusive=True)
+        start_worker(self, self._run, group="test", exclusive=True)
 
     async def _run(self) -> None:
         self._found, self._complete, self._waiting = [], False, None

@@ -9,6 +9,7 @@ from textual.app import SuspendNotSupported
 from storage_core.errors import ConfigurationError
 from storage_core.printable import printable
 from tui.features.configurations.listed import ListCommands
+from tui.kit.workers import start_worker
 from tui.session import editor
 
 
@@ -52,4 +53,4 @@ class FileCommands(ListCommands):
 
     def reload(self) -> None:
         """Read the file again."""
-        self._app.run_worker(self._session.reload(), group="load")
+        start_worker(self._app, self._session.reload, group="load")

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tui.features.configurations.groups import grouped
 from tui.features.configurations.outcomes import Outcomes
+from tui.kit.workers import start_worker
 from tui.session import search
 from tui.session.state import GROUPS, SORTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from textual.worker import WorkType
 
     from tui.kit.filter import FilterLine
     from tui.kit.table import Table
@@ -106,10 +105,7 @@ class Rows:
             self._table.call_after_refresh(self._start_update)
 
     def _start_update(self) -> None:
-        # Pass the function, not a coroutine: that would never be awaited if the next worker
-        # replaced this one before it began.
-        update: WorkType[None] = self._update_outcomes
-        self._table.run_worker(update, group="prepare-outcomes", exclusive=True)
+        start_worker(self._table, self._update_outcomes, group="prepare-outcomes", exclusive=True)
 
     async def _update_outcomes(self) -> None:
         await self._outcomes.update(self._outcomes_changed)

@@ -32,6 +32,7 @@ from tui.kit.filter import FilterLine
 from tui.kit.screen import FullScreen
 from tui.kit.table import Table
 from tui.kit.text import one_word
+from tui.kit.workers import start_worker
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -164,7 +165,7 @@ class ConfigurationsScreen(FullScreen[None]):
 
     def on_mount(self) -> None:
         """Draw the list whenever the file is read; mount the room after the first frame."""
-        self.call_after_refresh(lambda: self.run_worker(self._mount_room(), group="load-room"))
+        self.call_after_refresh(lambda: start_worker(self, self._mount_room, group="load-room"))
         self._session.loaded.append(lambda snapshot: self.call_next(self._loaded, snapshot))
         self.set_interval(_MINUTE, self.table.refresh)
         if self._session.jobs.idle.is_set():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.features.configurations.listed import ListCommands
 from tui.kit.bars import TitleBar
+from tui.kit.workers import start_worker
 from tui.session.background import stream
 from tui.session.checks import TestResult
 from tui.session.listing import listed
@@ -70,7 +71,7 @@ class Testing(ListCommands):
         if len(rows) == 1:
             await self.test(rows[0])
         elif self._run is None:
-            self._screen.run_worker(self._test_all(rows), group="test-all")
+            start_worker(self._screen, self._test_all, rows, group="test-all")
 
     @property
     def running(self) -> bool:
@@ -92,7 +93,7 @@ class Testing(ListCommands):
             self._app.say("Tests are running already; Esc stops them.", severity="warning")
 
     def _begin(self, rows: list[Row]) -> None:
-        self._screen.run_worker(self._test_all(rows), group="test-all")
+        start_worker(self._screen, self._test_all, rows, group="test-all")
 
     def stop(self) -> bool:
         """Begin no further tests; running ones continue, and are shown until they end.

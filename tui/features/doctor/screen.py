@@ -14,6 +14,7 @@ from tui.kit.commands import Reason, bindings
 from tui.kit.explain import Explanation
 from tui.kit.pager import Pager
 from tui.kit.screen import FullScreen
+from tui.kit.workers import start_worker
 from tui.session.background import in_thread, stream
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class DoctorScreen(FullScreen[None]):
         return Report(tuple(self._found))
 
     def _reload(self) -> None:
-        self.run_worker(self._look(), group="load", exclusive=True)
+        start_worker(self, self._look, group="load", exclusive=True)
 
     async def _look(self) -> None:
         self._found, self._complete = [], False
@@ -105,7 +106,7 @@ class DoctorScreen(FullScreen[None]):
         self._draw_so_far()
 
     def _draw_so_far(self) -> None:
-        self.run_worker(self._draw(), group="load-lines", exclusive=True)
+        start_worker(self, self._draw, group="load-lines", exclusive=True)
 
     async def _draw(self) -> None:
         pager, report = self.query_one(Pager), self.report

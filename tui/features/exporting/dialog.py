@@ -21,6 +21,7 @@ from tui.kit.dialog import Box, Dialog
 from tui.kit.pager import Pager
 from tui.kit.table import LOOKS, chip_look
 from tui.kit.text import cut, wrap
+from tui.kit.workers import start_worker
 from tui.session.background import in_thread
 from tui.session.exports import FORMS, Exports, Shown
 
@@ -116,7 +117,7 @@ class ExportDialog(Dialog[str]):
 
     def _show(self) -> None:
         self._shown = None
-        self.run_worker(self._look(), group="load", exclusive=True)
+        start_worker(self, self._look, group="load", exclusive=True)
 
     async def _look(self) -> None:
         form, secrets = FORMS[self._form], self._secrets

@@ -16,6 +16,7 @@ from storage_core.printable import printable
 from tui.kit.ask import STYLES, Ask
 from tui.kit.dialog import Box, Dialog
 from tui.kit.line_input import PasteInput
+from tui.kit.workers import start_worker
 from tui.session.exports import proposed, target_of
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class SaveDialog(Dialog[str | None]):
     def _go(self) -> None:
         entered = self.query_one("#path", Input).value.strip()
         if entered:
-            self.run_worker(self._try(entered), group="flow", exclusive=True)
+            start_worker(self, self._try, entered, group="flow", exclusive=True)
         else:
             self._tell("name a file")
 

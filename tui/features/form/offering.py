@@ -17,6 +17,7 @@ from storage_core.offering import offered, reason_of
 from storage_core.printable import printable
 from tui.features.form.text_fields import LineField
 from tui.kit.bars import KeyBar
+from tui.kit.workers import start_worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -75,12 +76,12 @@ class Offering:
         """Ask for one field, and list the answer if the person is still waiting there."""
         wanted = field, self._signing_in(field)
         if wanted != self._wanted:
-            self._begin(self._ask_and_list(field))
+            self._begin(self._ask_and_list, field)
             self._wanted = wanted
 
     def ask_quietly(self) -> None:
         """Ask for all fields that can be asked for, without reporting failures."""
-        self._begin(self._ask_all())
+        self._begin(self._ask_all)
 
     def stop(self) -> bool:
         """Stop the question that the form shows; returns whether there was one."""
@@ -90,10 +91,10 @@ class Offering:
             self._stop_telling()
         return is_told
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, ask: Callable[..., Coroutine[Any, Any, None]], *args: Any) -> None:
         """Start waiting for an answer, in place of any that was awaited before."""
         self._stop_telling()
-        self._screen.run_worker(work, group=GROUP, exclusive=True)
+        start_worker(self._screen, ask, *args, group=GROUP, exclusive=True)
 
     async def _ask_all(self) -> None:
         for field in self._fields():

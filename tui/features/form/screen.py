@@ -30,6 +30,7 @@ from tui.kit.commands import bindings
 from tui.kit.explain import Explanation
 from tui.kit.screen import FullScreen
 from tui.kit.table import LOOKS, chip_look
+from tui.kit.workers import start_worker
 from tui.session import draft
 from tui.session.background import in_thread
 from tui.session.snapshot import short_name
@@ -166,7 +167,7 @@ class FormScreen(FullScreen[str | None]):
         self._label_more()
         self._sight.follow()
         self.query(Field).first().focus_target.focus()
-        self.run_worker(self._prepare(), group="prepare")
+        start_worker(self, self._prepare, group="prepare")
 
     def _is_set(self, setting: Setting) -> bool:
         return self.entered.given.get(setting.name) not in (None, setting.default)
@@ -249,7 +250,7 @@ class FormScreen(FullScreen[str | None]):
             self._check(field)
 
     def _check(self, field: Field) -> None:
-        self.run_worker(self._find_fault(field), group=f"check-{field.id}", exclusive=True)
+        start_worker(self, self._find_fault, field, group=f"check-{field.id}", exclusive=True)
 
     async def _find_fault(self, field: Field) -> None:
         value, values = field.value, self.entered.values()

@@ -15,6 +15,7 @@ from storage_core.printable import printable
 from tui.kit.ask import STYLES
 from tui.kit.dialog import Box, Dialog
 from tui.kit.line_input import PasteInput
+from tui.kit.workers import start_worker
 
 LEFT_OUT = ""
 """The answer that the entry is not wanted after all."""
@@ -63,7 +64,7 @@ class AskAnswer(Dialog[str | None]):
     @on(Input.Submitted)
     @on(Button.Pressed, "#go")
     def _go(self) -> None:
-        self.run_worker(self._try(), group="check", exclusive=True)
+        start_worker(self, self._try, group="check", exclusive=True)
 
     async def _try(self) -> None:
         answer = self.query_one("#answer", Input).value.strip()

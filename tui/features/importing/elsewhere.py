@@ -16,6 +16,7 @@ from tui.kit.choices import ChoiceBar
 from tui.kit.dialog import Box, Dialog
 from tui.kit.explain import Explanation
 from tui.kit.line_input import PasteInput
+from tui.kit.workers import start_worker
 from tui.session.background import in_thread
 from tui.session.completing import completed
 from tui.session.imports import SOURCES, Elsewhere, Item, found_at
@@ -165,7 +166,7 @@ class ElsewhereDialog(Dialog["tuple[Elsewhere, list[Item]] | None"]):
     def _go(self) -> None:
         place = Elsewhere(self._source, self.query_one("#path", Input).value.strip())
         if place.path:
-            self.run_worker(self._try(place), group="check", exclusive=True)
+            start_worker(self, self._try, place, group="check", exclusive=True)
         else:
             self._tell(f"name a path, as {TAKES[place.source][0]}")
             self.query_one("#path").focus()

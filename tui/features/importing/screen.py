@@ -21,6 +21,7 @@ from tui.kit.bars import TitleBar
 from tui.kit.commands import Reason, bindings
 from tui.kit.screen import FullScreen
 from tui.kit.table import Table
+from tui.kit.workers import start_worker
 from tui.session import imports
 from tui.session.background import in_thread, stream
 from tui.session.imports import Elsewhere, Item, Offer
@@ -137,7 +138,7 @@ class ImportScreen(FullScreen[list[str]]):
     # ---- looking
 
     def _reload(self) -> None:
-        self.run_worker(self._look(), group="load", exclusive=True)
+        start_worker(self, self._look, group="load", exclusive=True)
 
     async def _look(self) -> None:
         """Show entries as they are found; when looking again, show them all at once at the end."""

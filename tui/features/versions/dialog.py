@@ -16,6 +16,7 @@ from storage_core.printable import printable
 from tui.kit.dialog import Box, Dialog, Lines
 from tui.kit.text import cut, wrap
 from tui.kit.theme import FAINT, MUTED
+from tui.kit.workers import start_worker
 from tui.session.background import in_thread
 from tui.session.differences import GONE, NEW, Difference
 
@@ -91,7 +92,8 @@ class VersionsDialog(Dialog[int | None]):
 
     @on(OptionList.OptionHighlighted)
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        self.run_worker(self._compare(event.option_index), group="load-diff", exclusive=True)
+        at = event.option_index
+        start_worker(self, self._compare, at, group="load-diff", exclusive=True)
 
     async def _compare(self, at: int) -> None:
         try:
