@@ -1,9 +1,10 @@
-"""Keyrings; and what the app tells the garbage collector is undone, since many run here."""
+"""Keyrings, what other tools keep, and the garbage collector as it is without the app."""
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from pathlib import Path
 from secrets import token_hex
 
 import keyring
@@ -11,6 +12,8 @@ import pytest
 from textual.widgets import Input, TextArea
 
 from tests.garbage import leave_alone
+from tests.tui.driving import write
+from tests.tui.importing import SECRET
 from tests.tui.safekeeping import HangingKeyring, MemoryKeyring
 
 
@@ -64,3 +67,28 @@ def _no_clipboard_of_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
 def _referenced(monkeypatch: pytest.MonkeyPatch) -> None:
     """The secret that `driving.TWO` refers to is there, so that nothing is doubted."""
     monkeypatch.setenv("PROD_S3_SECRET", token_hex())
+
+
+@pytest.fixture
+def tools(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home with a profile of AWS's and remotes of rclone's; one leads to a folder."""
+    home = Path.home()
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    (home / ".aws").mkdir(parents=True)
+    write(home / ".aws" / "config", "[profile corp]\nregion = eu-west-1\n")
+    write(
+        home / ".aws" / "credentials",
+        f"[corp]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = {SECRET}\n",
+    )
+    folder = home / ".config" / "rclone"
+    folder.mkdir(parents=True)
+    write(
+        folder / "rclone.conf",
+        f"[minio]\ntype = s3\nprovider = Minio\naccess_key_id = AKIAEXAMPLE\n"
+        f"secret_access_key = {SECRET}\nendpoint = http://127.0.0.1:9\n"
+        "[team]\ntype = alias\nremote = minio:acme/team\n"
+        f"[disk]\ntype = alias\nremote = {home}/data\n"
+        "[safe]\ntype = crypt\nremote = minio:acme\n",
+    )
+    return home

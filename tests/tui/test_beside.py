@@ -10,9 +10,9 @@ import pytest
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
+from tests.tui.browsing import blob, browsing, filled, local
 from tests.tui.driving import burst, opened, press, screen_text, settle, words
 from tests.tui.previewing import parquet
-from tests.tui.test_browse import blob, browsing, filled, local
 from tests.tui.test_browse_folders import shared
 from tests.tui.test_preview_images import picture
 from tui.app import StorageApp

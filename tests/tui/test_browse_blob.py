@@ -16,8 +16,8 @@ from textual.widgets import Input
 from storage_core import get_store
 from storage_core.backends.local.backend import LocalBackend
 from tests.quoting import in_toml
+from tests.tui.browsing import SIZES, blob, browsing, current, filled, local
 from tests.tui.driving import press, said, screen_text, settle, the_list, until
-from tests.tui.test_browse import SIZES, blob, browsing, current, filled, local
 from tui.app import StorageApp
 from tui.features.blobs.download import DownloadDialog
 from tui.features.blobs.preview import PreviewScreen

@@ -10,8 +10,8 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.servers.s3 import S3Server
+from tests.tui.browsing import browsing, current, filled, listed
 from tests.tui.driving import press, said, screen_text, settle, write
-from tests.tui.test_browse import browsing, current, filled, listed
 from tui.app import StorageApp
 from tui.features.blobs.acting import reading
 from tui.features.blobs.preview import PreviewScreen

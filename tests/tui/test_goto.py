@@ -9,8 +9,8 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
+from tests.tui.browsing import browsing, listed
 from tests.tui.driving import enter, opened, press, words
-from tests.tui.test_browse import browsing, listed
 from tests.tui.test_browse_folders import shared
 from tui.session import places
 

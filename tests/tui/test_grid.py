@@ -12,9 +12,9 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 from textual.selection import SELECT_ALL
 
+from tests.tui.browsing import SIZES, blob, local
 from tests.tui.driving import burst, opened, press, said, screen_text, settle, words
 from tests.tui.previewing import npy, parquet
-from tests.tui.test_browse import SIZES, blob, local
 from tui.app import StorageApp
 from tui.features.blobs.preview import PreviewScreen
 from tui.kit.grid import CellGrid

@@ -8,12 +8,8 @@ import threading
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from secrets import token_hex
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
-from textual.widgets import Input
 
 from storage_core.importing.looking import Looked
 from tests.tui.driving import (
@@ -30,38 +26,10 @@ from tests.tui.driving import (
     words,
     write,
 )
+from tests.tui.importing import ENCRYPTED, PASTED, SECRET, fill, go_to, paste, rows
 from tests.tui.safekeeping import MemoryKeyring
 from tui.features.importing.screen import ImportScreen
 from tui.session import imports
-
-SECRET = token_hex(16)
-PASTED = token_hex(16)
-ENCRYPTED = "RCLONE_ENCRYPT_V0:\nAAAA\n"
-
-
-@pytest.fixture
-def tools(monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home with a profile of AWS's and remotes of rclone's; one leads to a folder."""
-    home = Path.home()
-    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-        monkeypatch.delenv(name, raising=False)
-    (home / ".aws").mkdir(parents=True)
-    write(home / ".aws" / "config", "[profile corp]\nregion = eu-west-1\n")
-    write(
-        home / ".aws" / "credentials",
-        f"[corp]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = {SECRET}\n",
-    )
-    folder = home / ".config" / "rclone"
-    folder.mkdir(parents=True)
-    write(
-        folder / "rclone.conf",
-        f"[minio]\ntype = s3\nprovider = Minio\naccess_key_id = AKIAEXAMPLE\n"
-        f"secret_access_key = {SECRET}\nendpoint = http://127.0.0.1:9\n"
-        "[team]\ntype = alias\nremote = minio:acme/team\n"
-        f"[disk]\ntype = alias\nremote = {home}/data\n"
-        "[safe]\ntype = crypt\nremote = minio:acme\n",
-    )
-    return home
 
 
 @pytest.fixture
@@ -69,37 +37,6 @@ def made_home(home: Path) -> Path:
     """`$PREFECT_HOME`, where files with secrets are proposed."""
     home.mkdir()
     return home
-
-
-def rows(pilot: Pilot[Any]) -> dict[str, Any]:
-    """What the screen shows, by name."""
-    screen = pilot.app.screen
-    assert isinstance(screen, ImportScreen)
-    return {each.name: each for each in screen.table.rows}
-
-
-async def go_to(pilot: Pilot[Any], name: str) -> None:
-    """Put the cursor on this row."""
-    screen = pilot.app.screen
-    assert isinstance(screen, ImportScreen)
-    screen.table.cursor = [each.name for each in screen.table.rows].index(name)
-    await settle(pilot)
-
-
-async def paste(pilot: Pilot[Any], text: str) -> None:
-    """Paste text as a terminal does."""
-    from textual import events
-
-    pilot.app.post_message(events.Paste(text))
-    await settle(pilot)
-
-
-async def fill(pilot: Pilot[Any], text: str) -> None:
-    """Put text in the field that has the focus, and press Enter."""
-    field = pilot.app.focused
-    assert isinstance(field, Input)
-    field.value = text
-    await press(pilot, "enter")
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20)], ids=str)
@@ -228,150 +165,6 @@ async def test_a_file_that_is_encrypted_says_what_to_do(
         assert "is encrypted; set RCLONE_CONFIG_PASS to its password" in words(pilot)
         assert "rclone ⚠" in screen_text(pilot)
         assert "corp" in rows(pilot)
-
-
-REMOTES = (
-    "[backup]\ntype = alias\nremote = {home}/kept\n[safe]\ntype = crypt\nremote = minio:acme\n"
-)
-"""A file of rclone's; its first remote leads to a folder."""
-
-
-@pytest.fixture
-def elsewhere(tools: Path) -> Path:
-    """A file of rclone's in a folder of its own."""
-    (tools / "old").mkdir()
-    return write(tools / "old" / "rclone.conf", REMOTES.format(home=tools))
-
-
-@pytest.mark.parametrize("size", [(120, 40), (60, 20)], ids=str)
-async def test_a_file_elsewhere_is_listed_with_the_rest_and_looked_into_again(
-    tmp_path: Path, elsewhere: Path, size: tuple[int, int]
-) -> None:
-    path = write(tmp_path / "storage.toml")
-    async with opened(path, size) as pilot:
-        await press(pilot, "i")
-        assert "o elsewhere" in screen_text(pilot)
-        await press(pilot, "o", "r")
-        await paste(pilot, "~/old/rclo")
-        await press(pilot, "right")
-        assert "~/old/rclone.conf" in screen_text(pilot)
-        await press(pilot, "enter")
-        screen = pilot.app.screen
-        assert isinstance(screen, ImportScreen)
-        assert screen.offer == rows(pilot)["backup"]
-        assert rows(pilot)["backup"].location == str(elsewhere.parent.parent / "kept")
-        assert "rclone 6" in " ".join(screen_text(pilot).split())
-        write(elsewhere, REMOTES.format(home="/other").replace("crypt", "alias"))
-        await press(pilot, "f5")
-        assert rows(pilot)["backup"].location == "/other/kept"
-        write(elsewhere, ENCRYPTED)
-        await press(pilot, "f5")
-        assert "backup" not in rows(pilot)
-        assert "is encrypted" in rows(pilot)["rclone"].said
-        write(elsewhere, REMOTES.format(home="/other"))
-        await press(pilot, "f5", "a", "a", "a")
-        assert pilot.app.screen is screen
-        await go_to(pilot, "backup")
-        await press(pilot, "space", "enter", "n")
-        assert names(pilot) == ["prod", "laptop", "backup"]
-
-
-WRONG = {
-    ("r", "none.conf"): "✗ ~/old/none.conf: does not exist; correct the path",
-    ("m", "rclone.conf"): "✗ ~/old/rclone.conf, line 1: is no JSON; mend it, or have the tool",
-    ("f", "rclone.conf"): "is neither .json nor .ini; name a file that fsspec reads",
-    ("s", "x.yaml"): "✗ ~/old/x.yaml: has nothing of Multi-Storage Client to import",
-    ("r", "x.conf"): "is encrypted; set RCLONE_CONFIG_PASS to its password",
-    ("r", "../.config/rclone/rclone.conf"): "all that it has is in the list already",
-    ("p", "rclone.conf"): "rclone.conf: is no SQLite database",
-    ("d", ""): "✗ name a path, as ~/code/model",
-}
-"""What is said of a path, by the letter of the tool."""
-
-
-async def test_what_is_wrong_with_a_file_elsewhere_is_said_below_its_path(
-    tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("RCLONE_CONFIG_PASS", raising=False)
-    write(elsewhere.parent / "x.yaml", "a: 1")
-    write(elsewhere.parent / "x.conf", ENCRYPTED)
-    async with opened(write(tmp_path / "storage.toml"), (120, 40)) as pilot:
-        await press(pilot, "i")
-        before = rows(pilot)
-        for (tool, name), says in WRONG.items():
-            await press(pilot, "o", tool)
-            await fill(pilot, name and f"~/old/{name}")
-            assert "✗ " in screen_text(pilot)
-            assert says in words(pilot)
-            # One types on at once, and what was wrong is gone.
-            await press(pilot, "x")
-            assert "✗ " not in screen_text(pilot)
-            await press(pilot, "escape")
-        assert rows(pilot) == before
-
-
-async def test_a_file_elsewhere_that_never_answers_holds_nothing_up(
-    tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from tui.features.importing import elsewhere as dialog
-
-    go_on = threading.Event()
-    found_at = dialog.found_at
-
-    def slow(*given: Any) -> Any:
-        go_on.wait(60)
-        return found_at(*given)
-
-    monkeypatch.setattr(dialog, "found_at", slow)
-    async with opened(write(tmp_path / "storage.toml"), (120, 40)) as pilot:
-        await press(pilot, "i")
-        before = rows(pilot)
-        await press(pilot, "o", "r")
-        await paste(pilot, str(elsewhere))
-        await pilot.press("enter")
-        while "● looking" not in screen_text(pilot):
-            await pilot.pause(0.02)
-        await pilot.press("escape")
-        await pilot.pause()
-        assert isinstance(pilot.app.screen, ImportScreen)
-        go_on.set()
-        await settle(pilot)
-        assert rows(pilot) == before
-
-
-async def test_a_file_elsewhere_can_be_named_while_others_are_looked_for(
-    tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    go_on = threading.Event()
-    all_of_them = imports.looks
-
-    def slow() -> Iterator[tuple[str, Looked | None]]:
-        for name, looked in all_of_them():
-            if name == "azure":
-                go_on.wait(60)
-            yield name, looked
-
-    monkeypatch.setattr(imports, "looks", slow)
-    async with opened(write(tmp_path / "storage.toml"), (120, 40)) as pilot:
-        await pilot.press("i")
-        while "corp" not in screen_text(pilot):
-            await pilot.pause(0.02)
-        await pilot.press("o", "r")
-        pilot.app.screen.query_one("#path", Input).value = str(elsewhere)
-        await pilot.press("enter")
-        while "backup" not in screen_text(pilot):
-            await pilot.pause(0.02)
-        go_on.set()
-        await settle(pilot)
-        assert {"corp", "team", "backup"} <= {*rows(pilot)}
-
-
-def test_each_tool_has_a_letter_and_an_example_of_its_path() -> None:
-    from tui.features.importing.elsewhere import LETTERS, TAKES
-
-    assert [*LETTERS] == [*TAKES] == [*imports.SOURCES]
-    assert len({*LETTERS.values()}) == len(LETTERS)
-    assert all(letter in name for name, letter in LETTERS.items())
 
 
 async def test_looking_can_be_stopped_and_shows_what_was_found_by_then(

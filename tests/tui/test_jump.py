@@ -16,6 +16,7 @@ from textual.theme import BUILTIN_THEMES
 from textual.widgets import Button, Input, OptionList
 
 from tests.quoting import in_toml
+from tests.tui.browsing import browsing
 from tests.tui.driving import (
     TWO,
     burst,
@@ -29,7 +30,6 @@ from tests.tui.driving import (
     words,
     write,
 )
-from tests.tui.test_browse import browsing
 from tests.tui.test_browse_folders import shared
 from tests.tui.test_colours import color
 from tests.tui.test_contrast import NAMES

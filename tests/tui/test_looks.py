@@ -17,17 +17,8 @@ from textual.widgets import Button, Input
 from textual.widgets._toast import Toast, ToastHolder
 
 from storage_core.check import Step, StepResult
-from tests.tui.driving import (
-    TWO,
-    picture,
-    press,
-    screen_text,
-    selected,
-    settle,
-    the_list,
-    write,
-)
-from tests.tui.test_browse import filled
+from tests.tui.browsing import filled
+from tests.tui.driving import TWO, picture, press, screen_text, selected, settle, the_list, write
 from tests.tui.test_snapshots import FULL
 from tui.app import StorageApp
 from tui.features.check import dialog as probe_screen

@@ -16,9 +16,9 @@ from storage_core.backends.local.backend import LocalBackend
 from storage_core.backends.remote.backend import RemoteBackend
 from tests.servers.kv import KVServer
 from tests.servers.s3 import S3Server
+from tests.tui.browsing import SIZES, blob, local
 from tests.tui.driving import opened, press, screen_text, settle, words, write
 from tests.tui.previewing import FRAME, parquet, tar
-from tests.tui.test_browse import SIZES, blob, local
 from tui.features.blobs.preview import PreviewScreen
 from tui.session.preview import parquet as parquet_module
 

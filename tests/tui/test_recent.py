@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.tui.browsing import filled
 from tests.tui.driving import opened, press, the_list
-from tests.tui.test_browse import filled
 from tui.session.recent import NEWEST
 
 

@@ -15,8 +15,8 @@ from textual.pilot import Pilot
 
 from storage_core.check import Step, StepResult
 from tests.quoting import in_toml
+from tests.tui.browsing import filled
 from tests.tui.driving import enter, opened, press, screen_text, settle, the_list, write
-from tests.tui.test_browse import filled
 from tui.features.configurations.room.blobs import newest
 from tui.features.configurations.room.room import Room
 from tui.kit.sheet import Sheet

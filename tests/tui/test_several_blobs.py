@@ -17,8 +17,8 @@ from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.blobpath import BlobPath
 from storage_core.errors import AccessDenied, StorageError
 from tests.servers.s3 import REGION, S3Server
+from tests.tui.browsing import browsing, filled, listed
 from tests.tui.driving import enter, opened, press, said, screen_text, settle, until, words, write
-from tests.tui.test_browse import browsing, filled, listed
 from tests.tui.test_browse_folders import shared
 from tui.features.blobs.progress import ProgressDialog
 from tui.features.blobs.screen import BrowseScreen
