@@ -18,11 +18,13 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from textual.app import App
+from textual._context import active_message_pump
+from textual.app import App, ComposeResult
 from textual.drivers.linux_driver import LinuxDriver
 from textual.notifications import Notification, Notifications
 from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.widgets import Static
 from textual.widgets._toast import Toast, ToastRack
 from textual.worker import WorkerFailed
 
@@ -140,12 +142,58 @@ async def it_shows_these_messages_and_no_others() -> None:
         assert [each.render().plain for each in app.screen.query(Toast)] == ["two"]
 
 
+async def a_screen_goes_through_it_before_its_widgets_are_removed() -> None:
+    """`kit/screen.py` overrides it, to cancel workers first."""
+    found: list[int] = []
+
+    class Going(Screen[None]):
+        def compose(self) -> ComposeResult:
+            yield Static("one")
+
+        async def _message_loop_exit(self) -> None:
+            found.append(len(self.query(Static)))
+            await super()._message_loop_exit()
+            found.append(len(self.query(Static)))
+
+    async with App[None]().run_test() as pilot:
+        await pilot.app.push_screen(Going())
+        await pilot.app.pop_screen()
+    assert found == [1, 0]
+
+
+async def it_has_the_widget_at_work() -> None:
+    """`kit/app.py` asks it whose exception it was given."""
+    at_work: list[type] = []
+
+    class Failing(Static):
+        def on_mount(self) -> None:
+            raise LookupError
+
+    class Crashing(App[None]):
+        def compose(self) -> ComposeResult:
+            yield Failing()
+
+        def _handle_exception(self, error: Exception) -> None:
+            at_work.append(type(active_message_pump.get()))
+            super()._handle_exception(error)
+
+        def _fatal_error(self) -> None:
+            super().panic("stopped")
+
+    with pytest.raises(LookupError):
+        async with Crashing().run_test():
+            pass
+    assert at_work == [Failing]
+
+
 USES: dict[str, Callable[[], Awaitable[None]]] = {
     "App._fatal_error": crashes_come_through_it,
     "App._handle_exception": every_exception_comes_through_it,
     "App._notifications": it_holds_what_is_shown,
     "App._refresh_notifications": it_draws_the_messages_that_are_kept,
     "App._unnotify": a_message_whose_time_is_over_goes_through_it,
+    "Screen._message_loop_exit": a_screen_goes_through_it_before_its_widgets_are_removed,
+    "textual._context": it_has_the_widget_at_work,
     "widgets._toast": it_shows_these_messages_and_no_others,
     "LinuxDriver._file": all_is_written_to_it,
 }
