@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from textual.dom import NoScreen
 from textual.widget import MountError
 from textual.worker import WorkerCancelled
 
-from storage_core import ConfigFile
+from storage_core import ConfigFile, StorageUnavailable
 from tests.quoting import in_toml
 from tests.tui.driving import (
     TWO,
@@ -33,7 +34,7 @@ from tests.tui.safekeeping import PLAIN, SECRET, HangingKeyring, history_of, pla
 from tui.app import StorageApp
 from tui.features.configurations.screen import ConfigurationsScreen
 from tui.features.secrets.dialog import MoveDialog
-from tui.session.background import in_thread
+from tui.session.background import Jobs, in_thread
 
 
 async def test_a_move_that_is_under_way_cannot_be_cancelled_and_is_awaited_before_leaving(
@@ -207,3 +208,23 @@ async def test_the_same_crashes_an_app_that_is_not_being_left(tmp_path: Path) ->
         async with opened(write(tmp_path / "storage.toml")) as pilot:
             pilot.app._handle_exception(MountError("nothing is there"))
     assert pilot.app.return_code == 1
+
+
+async def test_a_job_that_fails_when_nobody_waits_for_it_any_more_prints_no_traceback() -> None:
+    release, told = threading.Event(), []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+
+    def fail() -> None:
+        release.wait()
+        raise StorageUnavailable("nobody listens")
+
+    jobs = Jobs(lambda _: None)
+    waiting = asyncio.create_task(jobs.run("looking", fail))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    release.set()
+    await jobs.idle.wait()
+    gc.collect()
+    await asyncio.sleep(0)
+    assert told == []

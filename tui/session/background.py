@@ -129,6 +129,9 @@ class Jobs:
 
     def _ended(self, job: asyncio.Task[Any]) -> None:
         del self._running[job]
+        # Asked for, since asyncio prints the traceback of a failure that nobody has asked for.
+        if not job.cancelled():
+            job.exception()
         self._show_latest()
         if not self._running:
             self.idle.set()
