@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +25,7 @@ from storage_core.backends.remote import io_loop, on_loop, worker
 from storage_core.blobpath import blob_path
 from storage_core.errors import BlobExists, ConfigurationError, StorageError, StorageUnavailable
 from tests.patience import within
+from tests.servers.raw_http import RawServer, raw_server, response
 from tests.servers.webdav import WebDAVServer
 from tests.stores.backends.calls import listed, put_file
 
@@ -229,6 +231,30 @@ def test_http_says_that_its_server_is_down(
     }
     with pytest.raises(StorageUnavailable, match="Connection refused"):
         calls[operation]()
+
+
+@pytest.mark.parametrize("before", ["", "simplecache::"])
+def test_a_server_of_files_alone_need_not_have_a_page_for_the_folder(before: str) -> None:
+    """Static hosting without an index answers 404 to a folder, whatever is in it."""
+
+    def answer(server: RawServer, connection: socket.socket) -> None:
+        _, path, _ = server.asked.split(b" ", 2)
+        found = path == b"/x/results/known"
+        connection.sendall(response("200 OK", b"blob") if found else response("404 Not Found"))
+
+    with raw_server(answer) as server:
+        store = storage_core.open_store(
+            storage_core.FileStorage(base_path=f"{before}{server.url}/x")
+        )
+        assert not store.exists("results/unk")
+        with pytest.raises(storage_core.BlobNotFound, match="unk"):
+            store.read("results/unk")
+        assert store.exists("results/known")
+        assert store.read("results/known") == b"blob"
+        store.check()
+        # What cannot be listed is not empty.
+        with pytest.raises(storage_core.UnsupportedOperation, match="cannot list"):
+            list(store.list())
 
 
 def test_what_a_file_system_cannot_do_is_told_in_words(server_down_url: str) -> None:

@@ -71,11 +71,14 @@ class Calls:
                     return await getattr(self.fs, f"_{name}")(*args, **kwargs)
             return await self.in_turn(getattr(self.fs, name), *args, **kwargs)
         except NotImplementedError as error:
-            location, protocol = self._described
-            raise UnsupportedOperation(
-                f"{location} cannot {_WORDS.get(name, name)}: {protocol} has no way to; "
-                "use another storage"
-            ) from error
+            raise self.unsupported(name, "has no way to") from error
+
+    def unsupported(self, name: str, why: str) -> UnsupportedOperation:
+        """The error where the file system cannot do what a method of it is for."""
+        location, protocol = self._described
+        return UnsupportedOperation(
+            f"{location} cannot {_WORDS.get(name, name)}: {protocol} {why}; use another storage"
+        )
 
     async def in_turn(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Call a function that uses the file system and blocks."""

@@ -144,6 +144,7 @@ class FileSystemDriver:
             # "" and "/" are different folders on servers where one signs in to a home folder.
             f"{root.rstrip('/')}/" if root else "",
             is_memory=self._protocol == "memory",
+            is_http=self._base_path.rpartition("::")[2].partition("://")[0] in _HTTP,
             fault=self.fault,
             afterwards=afterwards,
         )

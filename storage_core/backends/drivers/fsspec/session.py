@@ -60,6 +60,7 @@ class FileSystemSession:
         root: str,
         *,
         is_memory: bool,
+        is_http: bool,
         fault: Callable[[BaseException], Fault],
         afterwards: Afterwards,
     ) -> None:
@@ -70,6 +71,7 @@ class FileSystemSession:
             ways: of it.
             root: what stands before the paths: empty, or with a slash at its end.
             is_memory: whether it is a dictionary of this process.
+            is_http: whether it asks an HTTP server, which need not know of folders.
             fault: says what kind of failure a call has raised.
             afterwards: has what an attempt that failed has left removed.
         """
@@ -77,6 +79,7 @@ class FileSystemSession:
         self._ways = ways
         self._root = root
         self._is_memory = is_memory
+        self._is_http = is_http
         self._fault = fault
         self._afterwards = afterwards
         self._folders: set[str] = set()
@@ -107,10 +110,20 @@ class FileSystemSession:
         folder = self._root.rstrip("/")
         try:
             await self._info(folder or self._root)
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if self._is_no_index(error):
+                return
             if not folder:
                 raise
             await self._info(self._calls.fs.root_marker)
+
+    def _is_no_index(self, error: FileNotFoundError) -> bool:
+        """Whether a server has only said that it has no page for a folder.
+
+        Static hosting serves the files in a folder all the same.
+        """
+        cause = error.__cause__
+        return self._is_http and cause is not None and self._fault(cause) is Fault.MISSING
 
     async def get(self, path: BlobPath, received: Received) -> None:
         """Read the file at once."""
@@ -289,7 +302,7 @@ class FileSystemSession:
         try:
             entries = await self._calls.do("ls", folder or self._root, detail=True)
         except FileNotFoundError:
-            await self.find()
+            await self._require_index()
             entries = ()
         found = (
             Found(
@@ -304,6 +317,18 @@ class FileSystemSession:
             if each["name"].rstrip("/") != folder or each["type"] == "directory"
         )
         return walk.page(found, delimiter=delimiter, clean_up=self._clean_up)
+
+    async def _require_index(self) -> None:
+        """`find`, but where a server has no page for the folder nobody knows what is in it."""
+        if not self._is_http:
+            await self.find()
+            return
+        try:
+            await self._info(self._root.rstrip("/"))
+        except FileNotFoundError as error:
+            if self._is_no_index(error):
+                raise self._calls.unsupported("ls", "has no page that lists it") from error
+            raise
 
     def _folder(self, prefix: Prefix) -> str:
         """The whole path of a folder."""
