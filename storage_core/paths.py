@@ -6,6 +6,8 @@ Only `os.path`: every worker process runs this, and importing `pathlib` costs mi
 from __future__ import annotations
 
 import os
+from errno import EINVAL
+from stat import S_ISFIFO
 
 from storage_core.errors import ConfigurationError
 
@@ -27,6 +29,9 @@ FILE_VARIABLE: Final = "STORAGE_CONFIG"
 
 LOCAL_SCHEMES: Final = ("file://", "local://")
 """The URL schemes that fsspec has for the local file system."""
+
+_DESCRIPTORS: Final = ("/dev/fd/", "/dev/stdin", "/proc/")
+"""Where the pipes of a shell's `<(…)` are, which is what they are read by."""
 
 
 def prefect_home() -> str:
@@ -156,6 +161,21 @@ def shown_home() -> str:
 def opened(path: str) -> BinaryIO:
     """Open a file for reading, even while a link on the way to it is being replaced."""
     return settled(lambda path: open(path, "rb"), path)
+
+
+def is_pipe(path: str) -> bool:
+    """Whether opening the file would wait until somebody writes into it: it is a named pipe.
+
+    Raises:
+        OSError: there is no such file, or it cannot be looked up.
+    """
+    return not path.startswith(_DESCRIPTORS) and S_ISFIFO(settled(os.stat, path).st_mode)
+
+
+def refuse_pipe(path: str) -> None:
+    """Raise `OSError` where opening the file would wait for ever, or fails anyway."""
+    if is_pipe(path):
+        raise OSError(EINVAL, "it is a pipe, not a file")
 
 
 def settled(action: Callable[[str], T], path: str) -> T:

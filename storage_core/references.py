@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 
 from storage_core.errors import ConfigurationError
-from storage_core.paths import expanded, opened
+from storage_core.paths import expanded, is_pipe, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -165,6 +165,10 @@ def _from_file(path: str, label: str) -> str:
     except ConfigurationError as error:
         raise ConfigurationError(f"{label}: {error}") from None
     try:
+        if is_pipe(found_at):
+            raise ConfigurationError(
+                f"{label}: {path} is a pipe, not a file; put the secret in a file and name that"
+            )
         with opened(found_at) as file:
             found = file.read().decode()
     except UnicodeDecodeError:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.errors import ConfigurationError
 from storage_core.nearest import nearest
-from storage_core.paths import LOCAL_SCHEMES, absolute, expanded, shortened
+from storage_core.paths import LOCAL_SCHEMES, absolute, expanded, is_pipe, shortened
 from storage_core.printable import is_quoted
 from storage_core.redaction import mask_url
 from storage_core.references import (
@@ -229,6 +229,8 @@ def _of_file(target: str) -> str | None:
         return f"{target} is a folder; name a file"
     if not os.access(path, os.R_OK):
         return f"{target} cannot be read here; allow reading it"
+    if is_pipe(path):
+        return f"{target} is a pipe, not a file; name a file"
     return None
 
 

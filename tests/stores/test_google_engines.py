@@ -118,6 +118,8 @@ def test_both_engines_refuse_in_the_same_words(
     assert "(Invalid Credentials, 401); get a new one" in said(by(token="ya29.old"))
     assert "signs nobody in (Invalid Credentials, 401)" in said(by(token="anon"))
     assert "cannot be read (No such file" in said(by(token=str(tmp_path / "gone.json")))
+    os.mkfifo(tmp_path / "pipe.json")
+    assert "cannot be read (it is a pipe" in said(by(token=str(tmp_path / "pipe.json")))
     assert "sign in on a web page" in said(by(token="browser"))
     assert "no Google credentials are found" in said(by())
     for path, words in (

@@ -48,6 +48,8 @@ def test_a_file_that_cannot_be_read_is_pointed_out(tmp_path: Path) -> None:
     held.write_text(token_hex(8))
     assert connection(f"file:{held}") == ""
     assert "is a folder" in connection(f"file:{tmp_path}")
+    os.mkfifo(tmp_path / "pipe")
+    assert "pipe is a pipe, not a file" in connection(f"file:{tmp_path}/pipe")
     if os.getuid():
         held.chmod(0)
         assert "cannot be read here" in connection(f"file:{held}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from pathlib import Path
 from secrets import token_hex
@@ -143,3 +144,6 @@ def test_the_variables_count_in_order_and_after_the_setting(
     assert trusted("/mine.pem") == ("/mine.pem", "CA Bundle")
     with pytest.raises(ConfigurationError, match=r"^CA Bundle \(/mine.pem\) cannot be read: No"):
         Network("/mine.pem")
+    os.mkfifo(tmp_path / "pipe.pem")
+    with pytest.raises(ConfigurationError, match=r"pipe.pem\) cannot be read: it is a pipe"):
+        Network(str(tmp_path / "pipe.pem"))

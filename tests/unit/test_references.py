@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from secrets import token_hex
 
@@ -94,6 +95,22 @@ def test_a_file_that_is_missing_empty_or_no_text_is_an_error(
     with pytest.raises(ConfigurationError, match=r"Token: .*secret") as caught:
         resolve(f"file:{tmp_path}/secret", "Token")
     assert "\n" not in str(caught.value)
+
+
+def test_a_pipe_in_place_of_the_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "secret")
+    with pytest.raises(ConfigurationError, match=r"^Token: .*secret is a pipe, not a file; .*$"):
+        resolve(f"file:{tmp_path}/secret", "Token")
+
+
+def test_what_a_shell_hands_over_as_a_file_is_read() -> None:
+    reading, writing = os.pipe()
+    try:
+        os.write(writing, b"s\n")
+        os.close(writing)
+        assert resolve(f"file:/dev/fd/{reading}", "Token") == "s"
+    finally:
+        os.close(reading)
 
 
 def test_a_keyring_entry_is_split_at_the_last_slash(memory_keyring: MemoryKeyring) -> None:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from storage_core.errors import ConfigurationError
-from storage_core.paths import shortened
+from storage_core.paths import refuse_pipe, shortened
 
 if TYPE_CHECKING:
     import ssl
@@ -50,6 +50,7 @@ class Trust(NamedTuple):
         try:
             found = os.stat(self.path)
             if not os.path.isdir(self.path):
+                refuse_pipe(self.path)
                 with open(self.path, "rb"):
                     pass
             return _context(self.path, self.source, found.st_mtime_ns, found.st_size, http)

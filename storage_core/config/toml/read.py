@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from stat import S_ISFIFO
 
 from storage_core.config.toml.plain import plain_tables
 from storage_core.errors import ConfigurationError
-from storage_core.paths import TEXT_VARIABLE, is_text, opened, settled, shortened
+from storage_core.paths import TEXT_VARIABLE, is_pipe, is_text, opened, shortened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
 
 MAX_SIZE: Final = 16 * 1024 * 1024
 """Bytes. A larger file is a mistake, and reading it would take very long."""
-
-_DESCRIPTORS: Final = ("/dev/fd/", "/dev/stdin", "/proc/")
 
 BASE64: Final = "base64:"
 """What the variable begins with if the text is encoded, to fit on one line."""
@@ -31,8 +28,7 @@ def read_text(source: str) -> str:
     if is_text(source):
         return decode(_variable(), source)
     try:
-        # Opening a named pipe would wait until somebody writes into it; a shell's `<(…)` has that.
-        if S_ISFIFO(settled(os.stat, source).st_mode) and not source.startswith(_DESCRIPTORS):
+        if is_pipe(source):
             raise ConfigurationError(
                 f"{shortened(source)} is a pipe, not a file; put the file there, or name another "
                 "one with --config or STORAGE_CONFIG"

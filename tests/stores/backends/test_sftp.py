@@ -148,6 +148,12 @@ def test_options_that_cannot_be_used_are_a_matter_of_configuration(
     assert "\n" not in str(caught.value)
 
 
+def test_a_key_file_that_is_a_pipe_is_not_waited_for(server: SFTPServer, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigurationError, match="key_filename in Options: it is a pipe"):
+        opened(server.url("x"), key_filename=str(tmp_path / "pipe")).write(b"x")
+
+
 def test_a_locked_key_with_another_passphrase_is_a_matter_of_configuration(
     server: SFTPServer, folder: str, key_file: Path
 ) -> None:

@@ -14,6 +14,7 @@ import asyncssh
 
 from storage_core.backends.remote.faults import BadSettings
 from storage_core.backends.remote.worker import in_thread
+from storage_core.paths import refuse_pipe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,6 +106,7 @@ def _keys(options: Mapping[str, Any]) -> list[Any]:
     paths = [os.path.expanduser(path) for path in ([files] if isinstance(files, str) else files)]
     for path in paths:
         try:
+            refuse_pipe(path)
             with open(path, "rb"):
                 pass
         except OSError as error:

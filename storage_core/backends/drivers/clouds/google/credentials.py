@@ -12,6 +12,7 @@ from json import loads
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from storage_core.backends.remote.faults import Explained, Fault
+from storage_core.paths import refuse_pipe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,7 +105,9 @@ def of_file(path: str, source: str) -> Found:
         Explained: there is no such file, or it holds none.
     """
     try:
-        with open(os.path.expanduser(path), encoding="utf-8") as file:
+        found_at = os.path.expanduser(path)
+        refuse_pipe(found_at)
+        with open(found_at, encoding="utf-8") as file:
             text = file.read()
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "it is not text"
