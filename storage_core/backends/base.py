@@ -256,13 +256,18 @@ class Backend(ABC):
         return next(iter(self.list(prefix, delimiter=True)), None) is not None
 
     def make_folder(self, prefix: Prefix) -> None:  # noqa: B027 (few have any)
-        """Create a folder and those above it, if the place has folders (`has_folders`)."""
+        """Create a folder and those above it, if the place has folders (`has_folders`).
+
+        Raises:
+            UnsupportedOperation: no blob can be in it.
+        """
 
     def remove_folder(self, prefix: Prefix) -> None:  # noqa: B027 (few have any)
         """Remove an empty folder; no error where there is none.
 
         Raises:
             BlobExists: there is something in it.
+            UnsupportedOperation: no blob can be in it.
         """
 
     def close(self) -> None:  # noqa: B027 (most backends hold nothing to close)

@@ -55,6 +55,7 @@ class Folders:
                 return
             backend.require_writable()
             if not backend.has_folders:
+                backend.make_folder(folder)
                 self._add(spot)
                 return
             if not exist_ok and listing.exists(spot):

@@ -238,9 +238,33 @@ def test_what_a_kv_server_does_not_know_is_said(kv_server: KVServer, tmp_path: P
     assert fs.cat_file(name) == b"12345"
     with fs.open(name) as file:
         assert file.read(2) == b"12"
-    for call in (lambda: fs.cat_file(name, 1, 2), lambda: fs.pipe_file("prod/raw/x", b"")):
+    for call in (
+        lambda: fs.cat_file(name, 1, 2),
+        lambda: fs.pipe_file("prod/raw/x", b""),
+        lambda: fs.mkdir("prod/raw"),
+        lambda: fs.makedirs("prod/results/raw", exist_ok=True),
+        lambda: fs.rmdir("prod/raw"),
+    ):
         with pytest.raises(UnsupportedOperation):
             call()
+
+
+def test_the_kinds_of_a_kv_server_are_folders(kv_server: KVServer, tmp_path: Path) -> None:
+    table = {"type": "kv", "api_address": kv_server.api_address, "token": kv_server.token}
+    fs = StorageFileSystem(config_path=written(tmp_path / "storage.toml", {"prod": table}))
+    name = f"prod/results/{token_hex(16)}"
+    fs.makedirs("prod/results", exist_ok=True)
+    fs.pipe_file(name, b"12345")
+    assert {"name": "prod/results", "size": 0, "type": "directory"} in fs.ls("prod")
+    assert fs.info("prod/results")["type"] == "directory"
+    assert fs.exists("prod/results")
+    assert fs.isdir("prod/results")
+    assert not fs.isfile("prod/results")
+    assert fs.glob("prod/res*") == fs.glob("prod/results") == ["prod/results"]
+    assert name in fs.find("prod/results")
+    assert name in fs.ls("prod/results", detail=False)
+    fs.rm(name)
+    assert fs.exists("prod/results") == bool(fs.find("prod/results"))
 
 
 def test_a_broken_table_hides_no_other(tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ class RemoteBackend(Backend):
         self._has_ranges = driver.has_ranges
         self._has_after = getattr(driver, "has_after", False)
         self.has_folders = getattr(driver, "has_folders", False)
+        self._require_folder = getattr(driver, "require_folder", lambda _: None)
         self._tells_size = getattr(driver, "tells_size", False)
         self.most_deleted = getattr(driver, "most_deleted", 1)
         self._has_places = getattr(driver, "has_places", False)
@@ -117,10 +118,12 @@ class RemoteBackend(Backend):
         return self._run(folders.has(self._policy, prefix))
 
     def make_folder(self, prefix: Prefix) -> None:
+        self._require_folder(prefix)
         if self.has_folders and prefix:
             self._run(folders.make(self._policy, prefix))
 
     def remove_folder(self, prefix: Prefix) -> None:
+        self._require_folder(prefix)
         if self.has_folders and prefix:
             self._run(folders.remove(self._policy, prefix))
 

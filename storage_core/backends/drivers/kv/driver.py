@@ -11,12 +11,15 @@ from storage_core.backends.remote.faults import Fault, classify
 from storage_core.backends.remote.messages import Place
 from storage_core.backends.remote.network import Network
 from storage_core.backends.remote.worker import in_thread
-from storage_core.errors import ConfigurationError
+from storage_core.errors import ConfigurationError, UnsupportedOperation
+from storage_core.keys import KINDS
+from storage_core.printable import printable
 from storage_core.redaction import mask_url
 
 if TYPE_CHECKING:
     from storage_core.backends.drivers.kv.session import KVSession
     from storage_core.backends.remote.driver import Afterwards
+    from storage_core.blobpath import Prefix
 
 
 def open_kv(
@@ -96,6 +99,14 @@ class KVDriver:
     async def connect(self, afterwards: Afterwards) -> KVSession:
         """Get connections ready."""
         return await in_thread(self._session)
+
+    def require_folder(self, prefix: Prefix) -> None:
+        """Raise `UnsupportedOperation` for folders in which no key is."""
+        if prefix and prefix.removesuffix("/") not in KINDS:
+            raise UnsupportedOperation(
+                f"{self._where} knows no folders but flows and results: "
+                f"{printable(prefix)} is none; use another storage"
+            )
 
     def fault(self, error: BaseException) -> Fault:
         """The kind of failure that `error` stands for."""

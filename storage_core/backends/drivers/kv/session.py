@@ -30,7 +30,7 @@ from storage_core.errors import (
     StorageUnavailable,
     UnsupportedOperation,
 )
-from storage_core.keys import parse_key, random_name
+from storage_core.keys import KINDS, parse_key, random_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,6 +104,8 @@ class KVSession:
 
     async def head(self, path: BlobPath) -> Info:
         """Get the beginning of the value, which does not tell how long it is."""
+        if path in KINDS:
+            raise Missing(path)  # It is a folder.
         answer = await self._client.request("GET", self._segment(path), enough=_ENOUGH)
         if answer.status == 404 or (answer.is_success and answer.is_null):
             raise Missing(path)
