@@ -34,6 +34,22 @@ from tui.kit.commands import shown_key
 from tui.kit.theme import THEMES
 
 
+async def test_a_page_key_that_comes_before_the_list_is_drawn_is_no_crash(tmp_path: Path) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "ctrl+p")
+        listed = pilot.app.screen.query_one(CommandList)
+        listed.remove_class("--visible")
+        await pilot.pause()
+        listed.set_options(["one", "two"])
+        listed.highlighted = 0
+        assert not listed.scrollable_content_region
+        pilot.app.simulate_key("pagedown")
+        pilot.app.simulate_key("pageup")
+        await pilot.pause()
+        assert pilot.app.is_running
+
+
 async def offered(pilot: Pilot[Any], words: str = "") -> list[str]:
     """What the palette that is open offers for some words, from the top."""
     if words:

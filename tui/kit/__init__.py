@@ -15,7 +15,8 @@ table/         a table that draws only the rows on screen; columns.py: how wide 
 grid/          a table with a cursor on a cell, which scrolls both ways
 filter.py      the line above a list in which the filter is typed
 pager.py       lines that scroll; sheet.py: a few lines, made only when they are drawn
-menu.py        lists that open below a field; choices.py: some values on a line
+menu.py        lists that open below a field; choices.py: some values on a line; options.py: lists
+               that page keys may reach before they are drawn
 line_input.py  one line of text; secret.py: what is masked while it is typed
 pasted.py      checks what a field takes of a paste
 toggles.py     radio buttons and checkboxes

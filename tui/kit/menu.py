@@ -21,6 +21,7 @@ from textual.widgets import OptionList
 
 from storage_core.printable import printable
 from tui.kit.commands import shown_key
+from tui.kit.options import Paged
 from tui.kit.text import cut
 from tui.kit.theme import MUTED
 
@@ -32,7 +33,7 @@ _BESIDE = 4
 """Cells of a list besides its longest entry: border, padding and scrollbar."""
 
 
-class Menu(OptionList):
+class Menu(Paged):
     """Values to choose from, below a widget that gets the focus back.
 
     Args:

@@ -16,6 +16,7 @@ from storage_core.errors import StorageError
 from storage_core.printable import printable
 from tui.kit.dialog import Box, Dialog
 from tui.kit.line_input import PasteInput
+from tui.kit.options import Paged
 from tui.kit.text import cut_middle
 from tui.kit.theme import MUTED
 from tui.kit.workers import start_worker
@@ -74,7 +75,7 @@ class GoToDialog(Dialog["str | None"]):
         with Box("Go to a folder"):
             begin = f"{self._folder}/" if self._folder else ""
             yield PasteInput(begin, id="path", compact=True, select_on_focus=False)
-            yield OptionList(id="offered", compact=True)
+            yield Paged(id="offered", compact=True)
             yield Static("", id="said", markup=False)
 
     def on_mount(self) -> None:

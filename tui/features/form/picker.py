@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 from storage_core.config.model import names
 from storage_core.printable import printable
 from tui.kit.dialog import Box, Dialog
+from tui.kit.options import Paged
 from tui.kit.table import LOOKS, chip_look
 from tui.kit.text import cut
 from tui.kit.theme import MUTED
@@ -75,7 +76,7 @@ class TypePicker(Dialog["Chosen"]):
         with Box(self._title):
             if self._problem:
                 yield Static(printable(self._problem), classes="hint", markup=False)
-            yield OptionList(
+            yield Paged(
                 *(
                     Option(_prompt(number, cls, letter, min(80, self.app.size.width) - 10))
                     for number, (cls, letter) in enumerate(

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, cast
 from rich.cells import cell_len
 from textual import on
 from textual.command import Command as Offered
-from textual.command import CommandInput, CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.command import (
+    CommandInput,
+    CommandList,
+    CommandPalette,
+    DiscoveryHit,
+    Hit,
+    Hits,
+    Provider,
+)
 from textual.content import Content
 from textual.widgets import OptionList
 
@@ -20,6 +28,7 @@ from storage_core.printable import printable
 from tui.kit.commands import brief
 from tui.kit.dialog import Dialog
 from tui.kit.line_input import PasteInput
+from tui.kit.options import Paged
 from tui.kit.swatches import chip, swatches
 from tui.kit.text import cut, fit, wrap
 from tui.kit.theme import MUTED, THEMES
@@ -125,6 +134,10 @@ class Offer(NamedTuple):
     lacks: str = ""
 
 
+class _List(CommandList, Paged):
+    """The list of a palette, which is hidden until there is something to list."""
+
+
 class _Palette(CommandPalette, Dialog[None]):
     """A palette that previews the theme under the cursor, and ends that when it is closed."""
 
@@ -138,10 +151,12 @@ class _Palette(CommandPalette, Dialog[None]):
         where the limit is 35; this way the longest takes 23."""
 
     def compose(self) -> ComposeResult:
-        """Textual's widgets, except for the line to type in."""
+        """Textual's widgets, except for the line to type in and the list."""
         for widget in super().compose():
             if isinstance(widget, CommandInput):
                 yield _Line(placeholder=widget.placeholder, select_on_focus=False)
+            elif isinstance(widget, CommandList):
+                yield _List()
             else:
                 yield widget
 

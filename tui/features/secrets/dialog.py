@@ -19,6 +19,7 @@ from storage_core.references import check_reference, is_reference
 from tui.kit import ask
 from tui.kit.dialog import Box, Dialog
 from tui.kit.line_input import PasteInput
+from tui.kit.options import Paged
 from tui.kit.theme import MUTED
 
 _PLACES = (
@@ -67,7 +68,7 @@ class MoveDialog(Dialog[str | None]):
                 classes="text",
                 markup=False,
             )
-            yield OptionList(
+            yield Paged(
                 *(
                     Option(Content.assemble((f"{label:<22}", "$foreground"), (what, MUTED)))
                     for label, what in _PLACES

@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 from storage_core.errors import StorageError
 from storage_core.printable import printable
 from tui.kit.dialog import Box, Dialog, Lines
+from tui.kit.options import Paged
 from tui.kit.text import cut, wrap
 from tui.kit.theme import FAINT, MUTED
 from tui.kit.workers import start_worker
@@ -55,7 +56,7 @@ class VersionsDialog(Dialog[int | None]):
         """Title and list."""
         width = min(84, self.app.size.width * 96 // 100) - 10
         with Box("Earlier versions of the configuration file"):
-            yield OptionList(
+            yield Paged(
                 *(Option(_prompt(each, width), disabled=each.names is None) for each in self._kept),
                 compact=True,
             )
