@@ -56,7 +56,7 @@ def _ref_option(name: str, help: str) -> Callable[[Callable[..., Any]], Callable
         "storage write data.csv --path raw/2026/11/data.csv",
     ),
 )
-@click.argument("file", required=False, type=click.Path(path_type=str))
+@click.argument("file", required=False, type=click.Path(path_type=str, readable=False))
 @_ref_option("--to", "The storage to write to, instead of the default.")
 @click.option("--kind", type=_KIND, help="The kind of data.  [default: results]")
 @click.option("--key", metavar="KIND/NAME", help="Choose the key; an existing one is an error.")
@@ -117,7 +117,7 @@ def write(
     "--output",
     "target",
     metavar="FILE",
-    type=click.Path(path_type=str),
+    type=click.Path(path_type=str, readable=False),
     help="Write to this file, whole or not at all; - is standard output.",
 )
 @click.pass_obj

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     "--output",
     "target",
     metavar="FILE",
-    type=click.Path(path_type=str),
+    type=click.Path(path_type=str, readable=False),
     help="Write to this file, whole or not at all; with --reveal only its owner can read it.",
 )
 @click.pass_obj

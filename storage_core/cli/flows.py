@@ -31,7 +31,7 @@ _NAMED: Final = 20
         "storage push flows/daily --compression zstd",
     ),
 )
-@click.argument("path", type=click.Path(path_type=str))
+@click.argument("path", type=click.Path(path_type=str, readable=False))
 @click.option(
     "--to",
     "ref",
@@ -83,7 +83,7 @@ def push(
     ),
 )
 @click.argument("key", metavar="KEY")
-@click.argument("folder", metavar="DEST", type=click.Path(path_type=str))
+@click.argument("folder", metavar="DEST", type=click.Path(path_type=str, readable=False))
 @click.option(
     "--from",
     "ref",

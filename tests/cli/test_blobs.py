@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from storage_core.store import Store
+from tests.children import shared_folder, without_root
 from tests.cli.conftest import Outcome, ended, run_process
 from tests.quoting import in_toml
 
@@ -110,6 +111,24 @@ def test_a_missing_input_file_is_named(storage: Storage, here: Path, tmp_path: P
         assert outcome.code == 1
         assert outcome.err.startswith(f"error: cannot read {path} (")
     assert not here.exists()
+
+
+@pytest.mark.parametrize("command", ["write", "push"])
+def test_an_input_file_that_may_not_be_read_is_no_wrong_usage(
+    storage: Storage, command: str
+) -> None:
+    with shared_folder() as folder:
+        config, secret = folder / "storage.toml", folder / "secret.py"
+        config.write_text(f'[storage.a]\ntype = "local"\nstorage_path = {in_toml(folder)}\n')
+        secret.write_text("")
+        secret.chmod(0)
+        config.chmod(0o644)
+        given = ("--config", str(config), command, str(secret), "--to", "a")
+        told = without_root(lambda: (outcome := storage(*given)).err + str(outcome.code))
+    assert told.startswith(f"error: cannot read {secret}")
+    assert told.endswith("\n1")
+    assert "Permission denied" in told
+    assert "Traceback" not in told
 
 
 def test_an_output_file_is_replaced_whole_and_keeps_its_mode(
