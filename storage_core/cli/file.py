@@ -135,7 +135,8 @@ def schema() -> None:
 def _sources(file: ConfigFile) -> list[str]:
     """The files that configurations are read from; just the file itself if it cannot be read."""
     try:
-        return [each.source for each in file.load().layers if not each.is_cycle]
+        sources = (each.source for each in file.load().layers if not each.is_cycle)
+        return [*dict.fromkeys(sources)]
     except ConfigurationError:
         return [file.source]
 

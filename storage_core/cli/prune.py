@@ -255,7 +255,8 @@ def _say_none(store: Store, before: datetime) -> None:
 
 def _say_undated(count: int) -> None:
     if count:
-        output.note(f"Nobody knows when {_blobs(count)} were written; these stay.")
+        said = "was written; it stays" if count == 1 else "were written; these stay"
+        output.note(f"Nobody knows when {_blobs(count)} {said}.")
 
 
 def _moment(moment: datetime) -> str:

@@ -272,6 +272,7 @@ def test_text_alone_with_an_include_opens_what_it_has_and_says_the_rest(
     monkeypatch.setenv("STORAGE_CONFIG_TEXT", text)
     found = storage("ls", "--json").json
     assert (found["path"], found["storages"][0]["origin"]) == (None, "STORAGE_CONFIG_TEXT")
+    assert storage("path", "--json").json == {"path": None, "exists": False}
     outcome = storage("blobs", "prod")
     assert outcome.code == 1
     assert "STORAGE_CONFIG_TEXT:1: include: no other file is read" in outcome.err
