@@ -92,10 +92,27 @@ def command(words: str, source: str) -> str:
 
 def local_folder(base_path: str) -> str | None:
     """The path, if `base_path` is one or a `file://` or `local://` URL; None for other URLs."""
-    for scheme in LOCAL_SCHEMES:
-        if base_path.startswith(scheme):
-            return base_path[len(scheme) :]
+    if scheme := local_scheme(base_path):
+        return base_path[len(scheme) :]
     return None if "://" in base_path or "::" in base_path else base_path
+
+
+def local_scheme(path: str) -> str:
+    """The scheme of a `file://` or `local://` URL, as it is written; empty for anything else."""
+    written = (path[: len(scheme)] for scheme in LOCAL_SCHEMES)
+    return next((each for each in written if each.lower() in LOCAL_SCHEMES), "")
+
+
+def with_lower_schemes(url: str) -> str:
+    """The URL with its schemes, of which a chain has several, as fsspec knows them."""
+    *chained, last = url.split("::")
+    parts = [part if "://" in part else part.lower() for part in chained]
+    return "::".join(_with_lower_scheme(part) for part in (*parts, last))
+
+
+def _with_lower_scheme(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    return f"{scheme.lower()}{separator}{rest}" if separator else url
 
 
 def absolute(path: str, folder: str | None = None) -> str:

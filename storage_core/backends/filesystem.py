@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from storage_core.backends.loading import loading
 from storage_core.errors import ConfigurationError
+from storage_core.paths import with_lower_schemes
 from storage_core.redaction import NO_PASSWORD, mask_url
 
 if TYPE_CHECKING:
@@ -42,8 +43,9 @@ def open_filesystem(
         ConfigurationError: it is not a URL, fsspec does not know it, or a package is missing for
             it.
     """
+    base_path = with_lower_schemes(base_path)
     given = dict(options or {})
-    protocol = base_path.partition("://")[0].lower()
+    protocol = base_path.partition("://")[0]
     common: dict[str, Any] = {
         "timeout": timeout,
         "secrets": (*secrets, *_passwords(base_path)),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.errors import ConfigurationError
 from storage_core.nearest import nearest
-from storage_core.paths import LOCAL_SCHEMES, absolute, expanded, is_pipe, shortened
+from storage_core.paths import LOCAL_SCHEMES, absolute, expanded, is_pipe, local_scheme, shortened
 from storage_core.printable import is_quoted
 from storage_core.redaction import mask_url
 from storage_core.references import (
@@ -126,7 +126,7 @@ def of_text(value: str) -> str | None:
 
 def of_path(value: str) -> str | None:
     """The caution that a path cannot become a folder, or that no package opens a URL; or None."""
-    scheme = next((each for each in LOCAL_SCHEMES if value.startswith(each)), "")
+    scheme = local_scheme(value)
     path = value.removeprefix(scheme)
     if "://" in path or "::" in path:
         return _of_protocols(value)

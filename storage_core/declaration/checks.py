@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from storage_core.paths import LOCAL_SCHEMES
+from storage_core.paths import local_scheme
 from storage_core.printable import leaves_no_mark
 
 TYPE_CHECKING = False
@@ -101,7 +101,7 @@ def local_path(value: str) -> str:
 
 def whole_path(value: str) -> None:
     """Refuse a relative path, where there is no folder that it could be relative to."""
-    scheme = next((each for each in LOCAL_SCHEMES if value.startswith(each)), "")
+    scheme = local_scheme(value)
     path = value.removeprefix(scheme)
     if "://" not in path and "::" not in path and not (os.path.isabs(path) or path[:1] == "~"):
         raise ValueError("must be a whole path, such as /data/storage")
@@ -146,7 +146,11 @@ def path_or_url(value: str) -> str:
     """A local path or any URL that fsspec knows."""
     value = plain_text(value)
     scheme, separator, rest = value.rpartition("://")
-    if separator and not rest.strip("/") and scheme.split("::")[-1] not in ("memory", "file"):
+    if (
+        separator
+        and not rest.strip("/")
+        and scheme.split("::")[-1].lower() not in ("memory", "file")
+    ):
         raise ValueError("must have what follows the scheme too, such as s3://my-bucket/my-folder")
     if ".." in rest.replace("\\", "/").split("/") and separator:
         raise ValueError("must not contain '..'")

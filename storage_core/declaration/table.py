@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from storage_core.declaration.setting import RESERVED, as_meant, as_written
-from storage_core.paths import LOCAL_SCHEMES, absolute
+from storage_core.paths import absolute, local_scheme
 from storage_core.references import (
     LITERAL,
     check_reference,
@@ -98,7 +98,7 @@ def _local_path(setting: Setting, value: Any) -> tuple[str, str] | None:
     if setting.is_reference(value):
         return None
     text = without_literal(value)
-    scheme = next((each for each in LOCAL_SCHEMES if text.startswith(each)), "")
+    scheme = local_scheme(text)
     path = text.removeprefix(scheme)
     return None if "://" in path or "::" in path or path.startswith("~") else (scheme, path)
 

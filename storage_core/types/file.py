@@ -67,7 +67,7 @@ class FileStorage(RemoteStorage):
     def has_server(self) -> bool:
         base_path = looked_up(self.base_path)
         scheme, _, _ = base_path.partition("://")
-        return local_folder(base_path) is None and scheme != "memory"
+        return local_folder(base_path) is None and scheme.lower() != "memory"
 
     @property
     def naming(self) -> keys.KeyType:
