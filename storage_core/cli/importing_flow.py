@@ -56,7 +56,7 @@ def import_from(file: ConfigFile, source: str | None, path: str | None, options:
     is_pasted = _PASTED in (source, path)
     pasted = _pasted(None if source == _PASTED else source) if is_pasted else None
     # Look before requiring a terminal: an error about the tool or its file is not solved by --yes.
-    looked = pasted or _looked(source, path)
+    looked = pasted or _looked(source, path, may_be_none=options.dry_run)
     if options.asks:
         prompts.require_terminal(
             "add --yes to take what needs no answer, or --dry-run to see what there is"
@@ -112,17 +112,20 @@ def _pasted(source: str | None) -> Looked:
     return Looked(tuple(found))
 
 
-def _looked(source: str | None, path: str | None) -> Looked:
+def _looked(source: str | None, path: str | None, *, may_be_none: bool) -> Looked:
     if source is None:
         return look()
     _require_tool(source)
     found = source_named(source).found(path)
     if not found:
         where = [path] if path else source_named(source).places()
-        raise CommandFailed(
+        none = (
             f"there is nothing of {source_named(source).LABEL} to import; looked in "
             f"{', '.join(map(shortened, where))}"
         )
+        if path or not may_be_none:
+            raise CommandFailed(none)
+        output.note(none)
     return Looked(tuple(found))
 
 

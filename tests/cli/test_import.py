@@ -198,6 +198,11 @@ def test_a_tool_that_has_nothing_here_is_a_failure(storage: Storage, config: Pat
     assert outcome.err.startswith("error: there is nothing of Prefect to import; looked in ")
     outcome = storage("import", "--yes")
     assert (outcome.code, outcome.out) == (0, "Nothing of another tool was found.\n")
+    # Only looking is no failure; but at a path that is named there should be something.
+    looked = storage("import", "prefect", "--dry-run")
+    assert (looked.code, looked.out) == (0, "Nothing of another tool was found.\n")
+    assert looked.err.startswith("there is nothing of Prefect to import; looked in ")
+    assert storage("import", "prefect", str(config.parent), "--dry-run").code == 1
 
 
 def test_from_import_to_a_tested_default_in_under_ten_keys(
