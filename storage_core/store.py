@@ -167,12 +167,12 @@ class Store:
         (`zip` only gets that far with `strict=True`). Closing the generator stops the rest.
 
         Args:
-            keys: the keys; all of them are checked before any is read.
+            keys: the keys.
             jobs: how many are read at a time; no more than these are in memory.
 
         Raises:
-            InvalidKey: one of `keys` is not valid; raised by the call, before any is read.
-            BulkError: some were not read; its `results` has a key or an error for each.
+            BulkError: some were not read, or are not valid; its `results` has a key or an error
+                for each.
         """
         from storage_core.blobs import many
 

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from storage_core.backends.remote.limit import Cancellation
 from storage_core.backends.remote.threads import start_under
 from storage_core.errors import BulkError, StorageError
-from storage_core.keys import parse_key
 from storage_core.printable import printable
 from storage_core.redaction import without_frames
 
@@ -100,13 +99,9 @@ def require(jobs: object, items: object) -> None:
 
 
 def wanted(keys: Iterable[str], jobs: object) -> list[str]:
-    """The keys to be read, after checking `jobs` and each of them.
-
-    Raises:
-        InvalidKey: one is not valid.
-    """
+    """The keys to be read, after checking `jobs`; one that is not valid fails when it is read."""
     require(jobs, keys)
-    return [str(parse_key(key)) for key in keys]
+    return [*keys]
 
 
 def _fixed(blob: Any) -> Any:
