@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from warnings import catch_warnings, filterwarnings
 
-from storage_core.blobs.objects import json_values
+from storage_core.blobs.objects import json_values, zones
 from storage_core.blobs.objects.memory import require_memory
 from storage_core.blobs.objects.serializer import (
     Fault,
@@ -20,6 +20,7 @@ from storage_core.blobs.objects.serializer import (
     a_kind,
     required,
 )
+from storage_core.errors import UnsupportedOperation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 ROWS: Final = 128 * 1024
 """Rows that are written to Parquet at a time."""
+
+_NAMED_UTC: Final = b"storage_core.named_utc"
+"""The metadata that says what `zones.named_utc` has found, if anything."""
 
 _NUMBERS: Final = frozenset({
     "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
@@ -50,28 +54,62 @@ class Frames(Serializer):
         pandas = required("pandas")
         if fault := fault_of(obj, pandas):
             raise Unserializable(f"{fault} from Parquet; serializer='pickle' keeps it")
-        required("pyarrow.parquet")
-        obj.to_parquet(_Output(file), engine="pyarrow", row_group_size=ROWS)
+        parquet = _parquet(pandas)
+        with catch_warnings():
+            filterwarnings("ignore", r"(Series|DatetimeIndex)\.values returning")
+            table = required("pyarrow").Table.from_pandas(obj)
+        # As in `DataFrame.to_parquet`, which has no place for metadata of others.
+        metadata = dict(table.schema.metadata)
+        if obj.attrs:
+            metadata[b"PANDAS_ATTRS"] = json.dumps(obj.attrs).encode()
+        if named := zones.named_utc(obj, pandas):
+            metadata[_NAMED_UTC] = json.dumps(named).encode()
+        table = table.replace_schema_metadata(metadata)
+        parquet.write_table(table, _Output(file), row_group_size=ROWS)
 
     def load(self, file: BinaryIO, *, allow_pickle: bool) -> Any:
-        required("pandas")
-        source = required("pyarrow.parquet").ParquetFile(file, pre_buffer=False)
-        metadata = source.metadata
-        groups = [metadata.row_group(index) for index in range(metadata.num_row_groups)]
+        pandas = required("pandas")
+        source = _parquet(pandas).ParquetFile(file, pre_buffer=False)
+        sizes = source.metadata
+        groups = [sizes.row_group(index) for index in range(sizes.num_row_groups)]
         require_memory(sum(group.total_byte_size for group in groups))
         # Each column is at least one byte for each row, once it is in a frame.
-        require_memory(metadata.num_rows * metadata.num_columns)
+        require_memory(sizes.num_rows * sizes.num_columns)
+        for field in source.schema_arrow:
+            if not zones.is_known(zone := getattr(field.type, "tz", None)):
+                raise UnsupportedOperation(
+                    f"the frame has times of the zone {zone!r}, which is not known here; "
+                    "run: pip install tzdata"
+                )
         table = source.read()
-        attrs = (table.schema.metadata or {}).get(b"PANDAS_ATTRS")
+        metadata = table.schema.metadata or {}
         with catch_warnings():
             filterwarnings("ignore", "make_block is deprecated")
             # As in `pandas.read_parquet`, except that the table releases each column once the frame
             # has it: 1 GiB took 1.1 to 1.5 GiB of memory instead of 2.5. The table must not be used
             # after that; pandas 3.0 does, and crashes.
             frame = table.to_pandas(split_blocks=True, self_destruct=True)
-        if attrs is not None:
+        if (attrs := metadata.get(b"PANDAS_ATTRS")) is not None:
             frame.attrs = json.loads(attrs)
+        zones.restore_utc(frame, json.loads(metadata.get(_NAMED_UTC, b"[]")), pandas)
         return frame
+
+
+def _parquet(pandas: Any) -> Any:
+    parquet = required("pyarrow.parquet")
+    if _lacks_pyarrow(pandas):
+        raise UnsupportedOperation(
+            "pandas has found no pyarrow that it can use; run: pip install --upgrade "
+            "'storage-config[objects]', and start Python again"
+        )
+    return parquet
+
+
+def _lacks_pyarrow(pandas: Any) -> bool:
+    """Whether pandas itself has found none, or too old a one; it then has text in Python's."""
+    if pandas.get_option("mode.string_storage") != "auto":
+        return False
+    return bool(pandas.StringDtype(na_value=float("nan")).storage != "pyarrow")
 
 
 class _Output:
@@ -98,6 +136,8 @@ def fault_of(frame: Any, pandas: Any) -> Fault | None:
         return Fault("", f"{a_kind(frame)} does not come back the same")
     for path, why in _faults(frame, pandas):
         return Fault(path, f"{why} does not come back the same")
+    if fault := json_values.fault_of(frame.attrs):
+        return Fault(f".attrs{fault.path}", fault.why)
     return None
 
 
@@ -113,12 +153,12 @@ def _faults(frame: Any, pandas: Any) -> Iterator[tuple[str, str]]:
         yield ".columns", "a label that is missing"
     if not frame.flags.allows_duplicate_labels:
         yield ".flags", "a frame that allows no duplicate labels"
-    if why := json_values.fault_of(frame.attrs):
-        yield f".attrs{why.path}", why.why
     names = [labels.name, *frame.index.names]
     for name in names:
-        if name is not None and (type(name) is not str or not name or name in labels):
+        if name is not None and (not _is_name(name) or name in labels):
             yield ".index.names", f"the name {name!r} of an index"
+    if type(frame.index) is pandas.MultiIndex and frame.index.nlevels == 1:
+        yield ".index", "a MultiIndex of one level"
     for path, index in _levels(frame.index, pandas):
         if not _is_index(index, pandas):
             yield path, f"{a_kind(index)} of {index.dtype}"
@@ -128,6 +168,13 @@ def _faults(frame: Any, pandas: Any) -> Iterator[tuple[str, str]]:
         elif isinstance(dtype, pandas.CategoricalDtype) and not len(frame):
             # Parquet loses its categories (pandas 3.1.1, pyarrow 26.0.1).
             yield f"[{label!r}]", "a column of categories without a row"
+
+
+def _is_name(name: Any) -> bool:
+    """Whether an index may have it; pyarrow takes some for its own, which stand for none."""
+    if type(name) is not str or not name or name.startswith("__index_level_"):
+        return False
+    return json_values.fault_of(name) is None
 
 
 def _levels(index: Any, pandas: Any) -> Iterator[tuple[str, Any]]:
@@ -164,10 +211,11 @@ def _is_plain(dtype: Any) -> bool:
 
 
 def _is_text(dtype: Any, pandas: Any) -> bool:
-    """Whether it is the `str` of pandas 3, kept by pyarrow."""
+    """Whether it is the `str` of pandas 3, kept by pyarrow, or would be if that were installed."""
     is_text = isinstance(dtype, pandas.StringDtype) and str(dtype) == "str"
-    return is_text and dtype.storage == "pyarrow"
+    return is_text and (dtype.storage == "pyarrow" or _lacks_pyarrow(pandas))
 
 
 def _is_zoned(dtype: Any, pandas: Any) -> bool:
-    return isinstance(dtype, pandas.DatetimeTZDtype) and dtype.unit in ("ms", "us", "ns")
+    is_zoned = isinstance(dtype, pandas.DatetimeTZDtype) and dtype.unit in ("ms", "us", "ns")
+    return is_zoned and zones.is_kept(dtype.tz)

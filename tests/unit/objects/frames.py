@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import datetime
 import decimal
+from datetime import timedelta, timezone, tzinfo
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
+from dateutil import tz
 from hypothesis import reject
 from hypothesis import strategies as st
 
@@ -25,10 +28,40 @@ KEPT_MASKED: Final = (
 MASKED: Final = (*KEPT_MASKED, "Float32", "Float64")
 KEPT_UNITS: Final = ("ms", "us", "ns")
 UNITS: Final = ("s", *KEPT_UNITS)
-ZONES: Final = (
-    *("UTC", "Europe/Berlin", "America/St_Johns"),
-    datetime.UTC,
-    datetime.timezone(datetime.timedelta(hours=5, minutes=30)),
+
+
+class AlwaysOne(tzinfo):
+    """A zone of a program's own."""
+
+    def utcoffset(self, _: Any, /) -> timedelta:
+        return timedelta(hours=1)
+
+    def dst(self, _: Any, /) -> timedelta:
+        return timedelta()
+
+    def tzname(self, _: Any, /) -> str:
+        return "one"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AlwaysOne)
+
+    def __hash__(self) -> int:
+        return 1
+
+    def __repr__(self) -> str:
+        return "AlwaysOne()"
+
+
+KEPT_ZONES: Final = (
+    *("UTC", "Europe/Berlin", "America/St_Johns", "Etc/UTC", "EST"),
+    *(ZoneInfo("UTC"), ZoneInfo("Europe/Berlin")),
+    *(timezone(timedelta(hours=hours, minutes=30)) for hours in (-24, -1, 0, 5, 23)),
+)
+OTHER_ZONES: Final = (
+    *("dateutil/US/Pacific", tz.gettz("Europe/Berlin"), tz.tzlocal(), tz.tzutc()),
+    *(tz.tzoffset("X", 3600), AlwaysOne(), ZoneInfo.no_cache("Europe/Berlin")),
+    *(timezone(timedelta(seconds=3601)), timezone(timedelta(microseconds=1))),
+    *(timezone(timedelta(0), "ZULU"), timezone(timedelta(hours=1), "UTC+01:00")),
 )
 TEXT: Final = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 
@@ -102,7 +135,8 @@ def _zoned(draw: st.DrawFn, rows: int, kept: bool) -> Any:
     unit = draw(st.sampled_from(KEPT_UNITS if kept else UNITS))
     moments = draw(st.lists(st.integers(-(2**31), 2**31), min_size=rows, max_size=rows))
     plain = pd.DatetimeIndex(np.array(moments, "M8[s]").astype(f"M8[{unit}]"))
-    return plain.tz_localize("UTC").tz_convert(draw(st.sampled_from(ZONES)))
+    zones = KEPT_ZONES if kept else (*KEPT_ZONES, *OTHER_ZONES)
+    return plain.tz_localize("UTC").tz_convert(draw(st.sampled_from(zones)))
 
 
 def _objects(draw: st.DrawFn, rows: int, kept: bool) -> Any:
@@ -138,7 +172,8 @@ _COLUMNS: Final[dict[str, Any]] = {
 def _name(draw: st.DrawFn, kept: bool) -> Any:
     if kept:
         return draw(st.none() | TEXT.map("index {}".format))
-    return draw(st.none() | TEXT | st.integers(0, 2))
+    made_up = st.integers(0, 2).map("__index_level_{}__".format)
+    return draw(st.none() | TEXT | st.integers(0, 2) | made_up | st.just("\ud800"))
 
 
 def _index(draw: st.DrawFn, rows: int, kept: bool) -> pd.Index:
@@ -155,6 +190,8 @@ def _index(draw: st.DrawFn, rows: int, kept: bool) -> pd.Index:
         return pd.Index(_column(draw, rows, kept=kept, index=True), name=_name(draw, kept))
     levels = [_column(draw, rows, kept=kept, index=True) for _ in range(2)]
     first = _name(draw, kept)
+    if not kept and draw(st.booleans()):
+        return pd.MultiIndex.from_arrays(levels[:1], names=[first])
     second = None if kept and first is None else f"{first} 2" if kept else _name(draw, kept)
     return pd.MultiIndex.from_arrays(levels, names=[first, second])
 

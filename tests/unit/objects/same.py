@@ -65,6 +65,9 @@ def _same_dtypes(one: Any, other: Any) -> bool:
         return one.storage == other.storage and one.na_value is other.na_value
     if isinstance(one, pd.CategoricalDtype):
         return one.ordered == other.ordered and _same_indices(one.categories, other.categories)
+    if isinstance(one, pd.DatetimeTZDtype):
+        # pandas takes all that it knows as UTC for equal.
+        return type(one.tz) is type(other.tz) and repr(one.tz) == repr(other.tz)
     return repr(one) == repr(other)
 
 

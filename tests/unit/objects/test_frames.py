@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -93,6 +96,24 @@ LEFT_TO_PICKLE: dict[str, tuple[pd.DataFrame, str]] = {
         pd.DataFrame(ONE, index=pd.Index([1], name="a")),
         ".index.names: the name 'a'",
     ),
+    "an index named as pandas names those without": (
+        pd.DataFrame(ONE, index=pd.Index([1], name="__index_level_0__")),
+        ".index.names: the name '__index_level_0__'",
+    ),
+    "a level named as pandas names those without": (
+        pd.DataFrame(
+            ONE, index=pd.MultiIndex.from_tuples([(1, 2)], names=[None, "__index_level_7__"])
+        ),
+        ".index.names: the name '__index_level_7__'",
+    ),
+    "an index with a name that is no UTF-8": (
+        pd.DataFrame(ONE, index=pd.Index([1], name="\ud800")),
+        ".index.names: the name ",
+    ),
+    "a MultiIndex of one level": (
+        pd.DataFrame(ONE, index=pd.MultiIndex.from_arrays([[1]], names=["n"])),
+        ".index: a MultiIndex of one level",
+    ),
     "seconds": (pd.DataFrame({"a": np.zeros(1, "M8[s]")}), r"datetime64\[s\]"),
     "dates": (pd.DataFrame({"a": [datetime.date(2026, 1, 1)]}), "object"),
     "attributes that are no JSON": (pd.DataFrame(ONE), r".attrs\['x'\]: a tuple"),
@@ -148,3 +169,55 @@ def test_more_than_there_is_memory_for_is_refused_before_it_is_read(
     with pytest.raises(Exception, match="more than all memory there is here") as caught:
         store.load(key)
     assert str(caught.value).startswith(store.location)
+
+
+WITHOUT_PYARROW = """
+import sys
+
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "pyarrow":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Blocked())
+import pandas as pd, storage_core
+store = storage_core.open_store(storage_core.LocalStorage(storage_path=sys.argv[1]))
+if "unblocked" in sys.argv:
+    sys.meta_path.pop(0)
+category = pd.DataFrame({"a": pd.Categorical(["x"])}, index=pd.Index(["y"]))
+zoned = pd.DataFrame({"a": pd.to_datetime(["2026-01-01"], utc=True)})
+for frame in (pd.DataFrame({"a": [1]}), pd.DataFrame({"a": ["x"]}), category, zoned):
+    for serializer in (None, "parquet"):
+        try:
+            print(store.save(frame, serializer=serializer))
+        except storage_core.UnsupportedOperation as error:
+            print(error)
+assert not [*store.list()]
+# What a machine with pyarrow would pickle is pickled here too.
+for frame in (pd.DataFrame({1: ["x"]}), pd.DataFrame({"a": [object]})):
+    assert store.save(frame).endswith(".pickle")
+pd.set_option("mode.string_storage", "python")
+assert store.save(pd.DataFrame({"a": ["x"]})).endswith(".pickle")
+"""
+
+
+NOT_INSTALLED = "pyarrow is not installed; run: pip install 'storage-config[objects]'"
+NOT_FOUND = (
+    "pandas has found no pyarrow that it can use; run: pip install --upgrade "
+    "'storage-config[objects]', and start Python again"
+)
+
+
+@pytest.mark.parametrize(("how", "said"), [("blocked", NOT_INSTALLED), ("unblocked", NOT_FOUND)])
+def test_where_pandas_has_no_pyarrow_no_frame_for_parquet_is_pickled(
+    tmp_path: Path, how: str, said: str
+) -> None:
+    """pandas then keeps text in another way, from its import on."""
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_PYARROW, str(tmp_path / "data"), how],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.stdout, done.stderr) == (f"{said}\n" * 8, "")
