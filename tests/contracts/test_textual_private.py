@@ -16,11 +16,13 @@ from collections.abc import Awaitable, Callable, Iterator
 from functools import cache
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 from textual._context import active_message_pump
 from textual.app import App, ComposeResult
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message_pump import MessagePump
 from textual.notifications import Notification, Notifications
 from textual.reactive import Reactive
 from textual.screen import Screen
@@ -161,6 +163,24 @@ async def a_screen_goes_through_it_before_its_widgets_are_removed() -> None:
     assert found == [1, 0]
 
 
+async def what_is_to_be_called_after_a_refresh_goes_through_it() -> None:
+    """`kit/screen.py` overrides it, to leave out what a closed screen has asked for."""
+    senders: list[object] = []
+
+    class Calling(Screen[None]):
+        def _invoke_later(self, callback: Callable[[], Any], sender: MessagePump) -> None:
+            senders.append(sender)
+            super()._invoke_later(callback, sender)
+
+    called = asyncio.Event()
+    async with App[None]().run_test() as pilot:
+        await pilot.app.push_screen(calling := Calling())
+        with calling._context():
+            calling.call_after_refresh(called.set)
+        await called.wait()
+    assert calling in senders
+
+
 async def it_has_the_widget_at_work() -> None:
     """`kit/app.py` asks it whose exception it was given."""
     at_work: list[type] = []
@@ -192,6 +212,7 @@ USES: dict[str, Callable[[], Awaitable[None]]] = {
     "App._notifications": it_holds_what_is_shown,
     "App._refresh_notifications": it_draws_the_messages_that_are_kept,
     "App._unnotify": a_message_whose_time_is_over_goes_through_it,
+    "Screen._invoke_later": what_is_to_be_called_after_a_refresh_goes_through_it,
     "Screen._message_loop_exit": a_screen_goes_through_it_before_its_widgets_are_removed,
     "textual._context": it_has_the_widget_at_work,
     "widgets._toast": it_shows_these_messages_and_no_others,

@@ -51,6 +51,8 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
             **os.environ,
             "STORAGE_CONFIG": str(file),
             "RAY_TMPDIR": short,
+            # With more than one, Arrow 26.0.1 may abort a process that has done all it had to.
+            "OMP_NUM_THREADS": "1",
             # Prefect gives its own server twenty seconds to start; a busy machine needs more.
             "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "300",
         }

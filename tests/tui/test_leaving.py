@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from keyring.errors import PasswordSetError
 from textual.app import ScreenStackError
+from textual.containers import VerticalScroll
 from textual.css.query import NoMatches
 from textual.dom import NoScreen
 from textual.widget import MountError
@@ -190,6 +191,24 @@ async def test_what_is_being_saved_is_saved_before_the_app_is_left(tmp_path: Pat
         await burst(pilot, "j", "d", "q")
         assert pilot.app._exit
     assert read(path)["default"] == "laptop"
+
+
+async def test_what_a_dialog_asked_to_be_done_after_drawing_is_not_done_once_it_is_closed(
+    tmp_path: Path,
+) -> None:
+    done: list[str] = []
+    async with opened(write(tmp_path / "storage.toml")) as pilot:
+        await press(pilot, "question_mark")
+        dialog = pilot.app.screen
+        dialog.call_after_refresh(done.append, "while it is open")
+        await settle(pilot)
+        with dialog._context():
+            # As its own `on_resize` does, just before it is closed.
+            dialog.call_after_refresh(lambda: done.append(str(dialog.query_one(VerticalScroll))))
+        dialog.dismiss(None)
+        await settle(pilot)
+        assert pilot.app.is_running
+        assert done == ["while it is open"]
 
 
 @pytest.mark.parametrize("raised", [MountError, NoMatches, NoScreen, ScreenStackError])

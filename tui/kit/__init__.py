@@ -28,5 +28,5 @@ text.py        text cut and wrapped by terminal cells
 terminal.py    signals, and a terminal that goes away; clipboard.py: what is copied in it
 preload.py     reads the styles of screens before they are opened
 steps.py       opens a screen in several callbacks; restyle.py: does so with a change of theme
-workers.py     starts workers: coroutines that belong to a widget
+workers.py     starts workers, coroutines that belong to a widget; says whether that is left
 """

@@ -20,7 +20,7 @@ from textual._context import active_message_pump
 from textual.app import App, ScreenStackError, SuspendNotSupported
 from textual.binding import Binding
 from textual.css.query import NoMatches
-from textual.dom import DOMNode, NoScreen
+from textual.dom import NoScreen
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.notifications import Notification, Notifications, Notify
 from textual.reactive import Reactive, reactive
@@ -34,11 +34,12 @@ from tui.kit.legible import legible
 from tui.kit.restyle import restyle
 from tui.kit.text import in_a_row
 from tui.kit.theme import DARK, themes
+from tui.kit.workers import is_left
 
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult
+    from textual.dom import DOMNode
     from textual.driver import Driver
-    from textual.message_pump import MessagePump
     from textual.screen import Screen
     from textual.theme import Theme
 
@@ -388,7 +389,7 @@ class KitApp(App[None]):
         of_worker = isinstance(error, WorkerFailed)
         cause = error.error if isinstance(error, WorkerFailed) else error
         at_work = active_worker.get().node if of_worker else active_message_pump.get()
-        if not (isinstance(cause, _GONE) and (self.return_code is not None or _is_left(at_work))):
+        if not (isinstance(cause, _GONE) and (self.return_code is not None or is_left(at_work))):
             super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
@@ -415,13 +416,3 @@ class KitApp(App[None]):
             self._fatal_error()
         else:
             super().panic(*renderables)
-
-
-def _is_left(node: MessagePump) -> bool:
-    """Whether the screen of a widget is being removed, or has been."""
-    if isinstance(node, App) or not isinstance(node, DOMNode):
-        return False
-    try:
-        return not node.screen.is_running
-    except (NoScreen, ScreenStackError):
-        return True

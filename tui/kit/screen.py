@@ -24,11 +24,12 @@ from tui.kit.busy import Busy
 from tui.kit.commands import APP, JUMP, Command, bindings, shown_key
 from tui.kit.explain import explanation
 from tui.kit.preload import MORE
-from tui.kit.workers import start_worker
+from tui.kit.workers import is_left, start_worker
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.geometry import Size
+    from textual.message_pump import MessagePump
     from textual.widget import Widget
 
     from tui.kit.app import KitApp
@@ -147,6 +148,20 @@ class BaseScreen(Screen[ResultT]):
             yield
         finally:
             self.flows += 1
+
+    def _invoke_later(self, callback: Callable[[], object], sender: MessagePump) -> None:
+        """Call something after the next refresh, unless what wants it has been left by then.
+
+        What a dialog has asked for is called on the screen on top, be the dialog closed or not.
+        """
+
+        async def call() -> None:
+            if not is_left(sender):
+                done = callback()
+                if isinstance(done, Awaitable):
+                    await done
+
+        super()._invoke_later(call, sender)
 
     async def _message_loop_exit(self) -> None:
         """Cancel what works for the screen and its widgets, before these are removed.

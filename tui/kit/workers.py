@@ -1,14 +1,17 @@
-"""Starts workers: coroutines that belong to a widget, and end when it is removed."""
+"""Starts workers, coroutines that belong to a widget; and says whether its screen is left."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from textual.app import App, ScreenStackError
+from textual.dom import DOMNode, NoScreen
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from textual.dom import DOMNode
+    from textual.message_pump import MessagePump
     from textual.worker import Worker, WorkType
 
 T = TypeVar("T")
@@ -35,3 +38,13 @@ def start_worker(
     """
     work: WorkType[T] = partial(function, *args)
     return node.run_worker(work, group=group, exclusive=exclusive)
+
+
+def is_left(node: MessagePump) -> bool:
+    """Whether the screen of a widget is being removed, or has been."""
+    if isinstance(node, App) or not isinstance(node, DOMNode):
+        return False
+    try:
+        return not node.screen.is_running
+    except (NoScreen, ScreenStackError):
+        return True
