@@ -222,6 +222,20 @@ async def test_what_was_to_be_drawn_on_a_screen_that_is_gone_crashes_no_app_that
     assert pilot.app.return_code == 3
 
 
+async def test_what_works_for_the_app_may_outlast_its_screens(tmp_path: Path) -> None:
+    async with opened(write(tmp_path / "storage.toml")) as pilot:
+        app = pilot.app
+
+        async def draw_again() -> None:
+            while app.screen_stack:  # noqa: ASYNC110 (no turn later than they are gone)
+                await asyncio.sleep(0)
+            app.screen.refresh(layout=True)
+
+        worker = app.run_worker(draw_again())
+    assert worker.is_finished
+    assert app.return_code is None
+
+
 async def test_the_same_crashes_an_app_that_is_not_being_left(tmp_path: Path) -> None:
     with pytest.raises(MountError):
         async with opened(write(tmp_path / "storage.toml")) as pilot:

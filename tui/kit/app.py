@@ -389,7 +389,8 @@ class KitApp(App[None]):
         of_worker = isinstance(error, WorkerFailed)
         cause = error.error if isinstance(error, WorkerFailed) else error
         at_work = active_worker.get().node if of_worker else active_message_pump.get()
-        if not (isinstance(cause, _GONE) and (self.return_code is not None or is_left(at_work))):
+        left = self.return_code is not None or not self.is_running or is_left(at_work)
+        if not (left and isinstance(cause, _GONE)):
             super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
