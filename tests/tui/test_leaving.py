@@ -35,6 +35,8 @@ from tests.tui.safekeeping import PLAIN, SECRET, HangingKeyring, history_of, pla
 from tui.app import StorageApp
 from tui.features.configurations.screen import ConfigurationsScreen
 from tui.features.secrets.dialog import MoveDialog
+from tui.kit.ask import AskName
+from tui.kit.screen import BaseScreen
 from tui.session.background import Jobs, in_thread
 
 
@@ -220,6 +222,29 @@ async def test_what_was_to_be_drawn_on_a_screen_that_is_gone_crashes_no_app_that
         # As the workers and the message queues of Textual do; it comes too late to be awaited.
         pilot.app._handle_exception(raised("the screen is gone"))
     assert pilot.app.return_code == 3
+
+
+async def test_a_question_that_begins_while_its_own_screen_is_closed_holds_nothing_up(
+    tmp_path: Path,
+) -> None:
+    async with opened(write(tmp_path / "storage.toml")) as pilot:
+        await press(pilot, "question_mark")
+        dialog = pilot.app.screen
+        assert isinstance(dialog, BaseScreen)
+
+        async def ask() -> None:
+            dialog.dismiss(None)
+            await dialog.ask(AskName("Name it", "Go", "", "", str))
+
+        loop = dialog._task
+        dialog.start(ask())
+        await asyncio.wait([loop], timeout=10)
+        assert loop.done()
+        assert not loop.cancelled()
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, AskName)
+        await press(pilot, "escape", "question_mark", "escape")
+        assert pilot.app.screen is the_list(pilot)
 
 
 async def test_what_works_for_the_app_may_outlast_its_screens(tmp_path: Path) -> None:

@@ -181,7 +181,9 @@ class BaseScreen(Screen[ResultT]):
 
     async def ask(self, screen: Screen[T]) -> T:
         """Show a screen; returns its result, such as the answer of a dialog."""
-        return await self.app.push_screen_wait(screen)
+        # Textual first ends what the app has begun, perhaps closing this very screen. If that were
+        # cancelled together with this worker, the message loop of the screen would be as well.
+        return await asyncio.shield(self.app.push_screen_wait(screen))
 
     # ---- pastes, sizes and toasts
 
