@@ -181,6 +181,16 @@ async def what_is_to_be_called_after_a_refresh_goes_through_it() -> None:
     assert calling in senders
 
 
+async def it_ends_what_the_app_has_begun() -> None:
+    """`kit/screen.py` calls it before a question, as Textual's `push_screen_wait` does."""
+    async with App[None]().run_test() as pilot:
+        await pilot.app.push_screen(closed := Screen())
+        pilot.app.pop_screen()
+        assert closed.is_running
+        await pilot.app._flush_next_callbacks()
+        assert not closed.is_running
+
+
 async def it_has_the_widget_at_work() -> None:
     """`kit/app.py` asks it whose exception it was given."""
     at_work: list[type] = []
@@ -208,6 +218,7 @@ async def it_has_the_widget_at_work() -> None:
 
 USES: dict[str, Callable[[], Awaitable[None]]] = {
     "App._fatal_error": crashes_come_through_it,
+    "App._flush_next_callbacks": it_ends_what_the_app_has_begun,
     "App._handle_exception": every_exception_comes_through_it,
     "App._notifications": it_holds_what_is_shown,
     "App._refresh_notifications": it_draws_the_messages_that_are_kept,

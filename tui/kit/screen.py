@@ -181,9 +181,11 @@ class BaseScreen(Screen[ResultT]):
 
     async def ask(self, screen: Screen[T]) -> T:
         """Show a screen; returns its result, such as the answer of a dialog."""
-        # Textual first ends what the app has begun, perhaps closing this very screen. If that were
-        # cancelled together with this worker, the message loop of the screen would be as well.
-        return await asyncio.shield(self.app.push_screen_wait(screen))
+        # As in Textual's `push_screen_wait`, what the app has begun is ended first, perhaps closing
+        # this very screen. If that were cancelled together with this worker, as it is there, the
+        # message loop of the screen would be as well.
+        await asyncio.shield(self.app._flush_next_callbacks())
+        return await asyncio.shield(self.app.push_screen(screen, wait_for_dismiss=True))
 
     # ---- pastes, sizes and toasts
 
