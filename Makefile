@@ -60,7 +60,7 @@ test-lowest: $(AZURITE_READY) ## All tests with exactly the lowest versions that
 test-newest: $(AZURITE_READY) ## All tests with the newest release of everything, in .venv-newest
 	$(call tested,.venv-newest,highest)
 
-reliability: $(DEV_READY) $(AZURITE_READY) ## The full reliability tests, up to half an hour; ends with a table of their numbers
+reliability: $(DEV_READY) $(AZURITE_READY) ## The full reliability tests, some 35 minutes; ends with a table of their numbers
 	@$(PYTHON) -m pytest -m reliability $(ARGS)
 
 bench: $(DEV_READY) $(BENCH_READY) $(AZURITE_READY) ## Measure speed beside the alternatives, under four minutes (ARGS: only the sections of these names)
